@@ -1,0 +1,1 @@
+"""Stores, embedders and counters on real backends; adapters never import each other."""

@@ -1,0 +1,1 @@
+"""Token counters, one module a tokenizer or estimate."""

@@ -1,0 +1,1 @@
+"""Embedders, one module a runtime or provider."""

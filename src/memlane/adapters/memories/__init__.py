@@ -1,0 +1,1 @@
+"""Memory stores, one module a backend."""

@@ -1,0 +1,1 @@
+"""What the public handles do, on any stores; async, no driver."""

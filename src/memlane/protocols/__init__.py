@@ -1,0 +1,1 @@
+"""What adapters promise, one Protocol a file; the promises are numbered and each is a test."""
