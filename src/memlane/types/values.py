@@ -1,0 +1,57 @@
+"""Which values can be kept exactly as JSON, checked before anything is written."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from memlane.errors import UsageError
+from memlane.types.ids import check_text
+
+MAX_DEPTH = 64
+_MAX_INT = 2**64 - 1
+_MIN_INT = -(2**63)
+
+
+def check_json(value: object, what: str, depth: int = 0) -> Any:
+    """Return a copy of `value` made of dict, list, str, int, float, bool and None only.
+
+    Tuples become lists and any mapping becomes a dict; nothing else is changed, so that it reads back equal.
+
+    Raises:
+        UsageError: another type, a key that is not text, NaN or infinity, an integer beyond 64 bits, a lone
+            surrogate, or nesting deeper than 64.
+    """
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        return check_text(value, what)
+    if isinstance(value, int | float):
+        return _check_number(value, what)
+    if depth >= MAX_DEPTH:
+        raise UsageError(f"{what} is nested deeper than {MAX_DEPTH} levels")
+    if isinstance(value, Mapping):
+        return check_object(value, what, depth)  # pyright: ignore[reportUnknownArgumentType] -- keys are checked there
+    if isinstance(value, list | tuple):
+        items: Sequence[object] = value  # pyright: ignore[reportUnknownVariableType] -- each is checked here
+        return [check_json(item, what, depth + 1) for item in items]
+    raise UsageError(f"{what} contains a {type(value).__name__}; only JSON values can be kept exactly")
+
+
+def check_object(value: Mapping[Any, object], what: str, depth: int = 0) -> dict[str, Any]:
+    """Return a copy of a mapping with text keys and JSON values; errors as `check_json`."""
+    checked: dict[str, Any] = {}
+    for key, item in value.items():
+        if not isinstance(key, str):
+            raise UsageError(f"{what} has a key that is a {type(key).__name__}; keys must be text")
+        checked[check_text(key, what)] = check_json(item, what, depth + 1)
+    return checked
+
+
+def _check_number(value: float, what: str) -> float:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise UsageError(f"{what} contains {value}, which JSON cannot keep")
+        return float(value)
+    if not _MIN_INT <= value <= _MAX_INT:
+        raise UsageError(f"{what} contains an integer beyond 64 bits")
+    return int(value)
