@@ -41,6 +41,13 @@ class Changes(msgspec.Struct, frozen=True):
     more: bool = False
 
 
+class Profile(msgspec.Struct, frozen=True):
+    """The profile document of a partition: encoded values by key, and when it ceases to exist (None: never)."""
+
+    values: dict[str, bytes] = {}
+    expires_at_ms: int | None = None
+
+
 class MemoryStore(Protocol):
     """Keeps the long-term memories of partitions and says what changed in one since a cursor.
 
@@ -62,9 +69,7 @@ class MemoryStore(Protocol):
         M10 a store that cannot answer raises StoreUnavailableError within its time-out, with nothing half-written.
     """
 
-    async def put(
-        self, partition: Partition, rows: Sequence[MemoryRow], *, now_ms: int, overwrite: bool = True
-    ) -> int:
+    async def put(self, partition: Partition, rows: Sequence[MemoryRow], *, now_ms: int, overwrite: bool = True) -> int:
         """Store memories atomically and return how many were new or changed."""
         ...
 
@@ -116,8 +121,8 @@ class MemoryStore(Protocol):
         """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew."""
         ...
 
-    async def profile(self, partition: Partition, *, now_ms: int) -> dict[str, bytes]:
-        """Return the profile document; empty when there is none."""
+    async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
+        """Return the profile document; an empty one when there is none."""
         ...
 
     async def erase(self, partition: Partition) -> dict[str, int]:

@@ -25,10 +25,14 @@ class Appended(msgspec.Struct, frozen=True):
 
 
 class StoredMessage(msgspec.Struct, frozen=True):
-    """A message as it was appended. Positions start at 1 and only grow."""
+    """A message as it was appended. Positions start at 1 and only grow.
+
+    `expires_at_ms` is its own time, set by expire(last=n); None when it lives as long as its session.
+    """
 
     position: int
     body: bytes
+    expires_at_ms: int | None = None
 
 
 class SessionState(msgspec.Struct, frozen=True):
@@ -112,9 +116,7 @@ class SessionStore(Protocol):
         """Set (bytes) or remove (None) named documents; creates the session when it is new."""
         ...
 
-    async def expire(
-        self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None
-    ) -> int:
+    async def expire(self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None) -> int:
         """Set the session's own sliding time to live, or the time left to its last n messages.
 
         Args:

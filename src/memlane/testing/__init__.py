@@ -1,4 +1,23 @@
 """The conformance kit: suites that every adapter passes, state machines, fakes and real services.
 
-Needs pytest and Hypothesis: `pip install 'memlane[testing]'`. Nothing in Memlane imports it.
+Needs pytest (with pytest-asyncio in its `auto` mode) and Hypothesis: `pip install 'memlane[testing]'`. Nothing in
+Memlane imports it.
 """
+
+import pytest
+
+# The suites are plain modules, whose asserts pytest explains only when told before they are imported.
+pytest.register_assert_rewrite(
+    "memlane.testing.embedders",
+    "memlane.testing.machines",
+    "memlane.testing.memories",
+    "memlane.testing.memories_changes",
+    "memlane.testing.memories_content",
+    "memlane.testing.memories_removal",
+    "memlane.testing.probes",
+    "memlane.testing.sessions",
+    "memlane.testing.sessions_expiry",
+    "memlane.testing.sessions_log",
+    "memlane.testing.sessions_outbox",
+    "memlane.testing.sessions_removal",
+)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from memlane.errors import UsageError
 from memlane.types.ids import check_text
@@ -30,10 +30,9 @@ def check_json(value: object, what: str, depth: int = 0) -> Any:
     if depth >= MAX_DEPTH:
         raise UsageError(f"{what} is nested deeper than {MAX_DEPTH} levels")
     if isinstance(value, Mapping):
-        return check_object(value, what, depth)  # pyright: ignore[reportUnknownArgumentType] -- keys are checked there
+        return check_object(cast("Mapping[Any, object]", value), what, depth)
     if isinstance(value, list | tuple):
-        items: Sequence[object] = value  # pyright: ignore[reportUnknownVariableType] -- each is checked here
-        return [check_json(item, what, depth + 1) for item in items]
+        return [check_json(item, what, depth + 1) for item in cast("Sequence[object]", value)]
     raise UsageError(f"{what} contains a {type(value).__name__}; only JSON values can be kept exactly")
 
 

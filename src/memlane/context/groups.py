@@ -1,0 +1,104 @@
+"""Which messages belong together: a tool call and all its results are shown together or not at all.
+
+Owns the parting of a log into indivisible groups. It counts nothing and writes no provider's shape.
+
+What stands alone:
+- A result whose call is not in the log leaves it, wherever it stands; a message that also says something else stays
+  and only the result is not sent.
+- A call without a result at the newest end stays as it is: it is in flight.
+- At the oldest end of a window a message none of whose calls was answered leaves (`without_dead_start`).
+- Elsewhere it stays, with everything it says, and is sent with an answer that says that no result was recorded
+  (`exchanges`), because both providers refuse a call without an answer.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from memlane.context.pairing import Place, calls_of, pair
+from memlane.context.parts import Result, Turn, read_turn
+from memlane.types.message import Message
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Messages that are shown together or not at all, oldest first.
+
+    Attributes:
+        places: Index of each message in the log.
+        turns: The messages, read.
+        open_calls: How many tool calls have no result.
+        is_dead: Whether there are tool calls and none of them has a result.
+    """
+
+    places: list[int]
+    turns: list[Turn]
+    open_calls: int
+    is_dead: bool
+
+    @property
+    def messages(self) -> list[Message]:
+        """The messages, oldest first."""
+        return [turn.message for turn in self.turns]
+
+
+def group(messages: Sequence[Message]) -> list[list[Message]]:
+    """Return the messages in indivisible groups, ordered by the newest message of each.
+
+    A group is not always a run: what was said between a call and its result is a group of its own.
+    """
+    return [found.messages for found in find_groups(messages)]
+
+
+def find_groups(messages: Sequence[Message]) -> list[Group]:
+    """Return the groups of a log, ordered by the newest message of each."""
+    turns = [read_turn(message) for message in messages]
+    answers = pair(turns)
+    heads = _heads(len(turns), answers)
+    members: dict[int, list[int]] = {}
+    for place in range(len(turns)):
+        if not _only_orphans(turns[place], place, set(answers.values())):
+            members.setdefault(heads[place], []).append(place)
+    groups = [_make_group(places, turns, answers) for places in members.values()]
+    return sorted(groups, key=lambda found: found.places[-1])
+
+
+def in_order(groups: Sequence[Group]) -> list[Message]:
+    """Return the messages of groups in the order of the log."""
+    placed = [item for found in groups for item in zip(found.places, found.messages, strict=True)]
+    return [message for _, message in sorted(placed, key=lambda item: item[0])]
+
+
+def without_dead_start(groups: Sequence[Group]) -> list[Group]:
+    """Return groups (ordered as `find_groups` does) without the unanswered calls at the oldest end.
+
+    The newest group always stays: its calls may be in flight.
+    """
+    by_start = sorted(groups, key=lambda found: found.places[0])
+    dead: list[Group] = []
+    for found in by_start:
+        if not found.is_dead or found is groups[-1]:
+            break
+        dead.append(found)
+    return [found for found in groups if not any(found is gone for gone in dead)]
+
+
+def _heads(count: int, answers: dict[Place, Place]) -> list[int]:
+    """Return for each turn the first turn of its group."""
+    heads = list(range(count))
+    for call, result in answers.items():
+        low, high = sorted((heads[call.turn], heads[result.turn]))
+        if low != high:
+            heads = [low if head == high else head for head in heads]
+    return heads
+
+
+def _only_orphans(turn: Turn, place: int, answering: set[Place]) -> bool:
+    results = [Place(place, index) for index, block in enumerate(turn.blocks) if isinstance(block, Result)]
+    return bool(results) and len(results) == len(turn.blocks) and not answering.intersection(results)
+
+
+def _make_group(places: list[int], turns: list[Turn], answers: dict[Place, Place]) -> Group:
+    own = [turns[place] for place in places]
+    calls = [Place(places[call.turn], call.block) for call in calls_of(own)]
+    unanswered = sum(call not in answers for call in calls)
+    return Group(places, own, unanswered, is_dead=bool(calls) and unanswered == len(calls))

@@ -1,0 +1,97 @@
+"""What every handle of one connection shares: stores, embedder, clock, limits and background work."""
+
+import os
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import timedelta
+
+import msgspec
+
+from memlane.engine.clock import Stamps
+from memlane.engine.courier import Courier
+from memlane.engine.indexer import Indexer
+from memlane.engine.residents import Residents
+from memlane.engine.tasks import Tasks
+from memlane.errors import ClosedError
+from memlane.protocols.clock import Clock
+from memlane.protocols.counter import TokenCounter
+from memlane.protocols.embedder import Embedder
+from memlane.protocols.memories import MemoryStore
+from memlane.protocols.sessions import SessionStore
+from memlane.recall.text import searchable_text
+from memlane.types.ids import Partition, ulid
+from memlane.types.memory import Memory
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """What one connection allows and defaults to.
+
+    Attributes:
+        session_ttl_ms: Sliding time to live of sessions without one of their own; None for never.
+        memories_ttl_ms: Life of the memory of a message; None for never.
+        preferences_ttl: Life of a profile document after its last write.
+        message_bytes: Largest encoded message, memory or document.
+        resident_bytes: How much of hot partitions is kept in memory.
+        embed_wait: How long a recall waits for memories that have no vector yet.
+    """
+
+    session_ttl_ms: int | None = None
+    memories_ttl_ms: int | None = None
+    preferences_ttl: timedelta = timedelta(days=90)
+    message_bytes: int = 1024 * 1024
+    resident_bytes: int = 512 * 1024 * 1024
+    embed_wait: timedelta = timedelta(seconds=60)
+
+
+class Core:
+    """The parts behind a connection, put together by the wiring."""
+
+    def __init__(
+        self,
+        *,
+        sessions: SessionStore,
+        memories: MemoryStore,
+        embedder: Embedder | None,
+        counter: TokenCounter,
+        clock: Clock,
+        limits: Limits,
+        closers: list[Callable[[], Awaitable[None]]],
+    ) -> None:
+        """Hold the parts; `closers` release, in order, what the wiring opened."""
+        self.sessions = sessions
+        self.memories = memories
+        self.counter = counter
+        self.clock = clock
+        self.limits = limits
+        self.stamps = Stamps(clock)
+        self.tasks = Tasks()
+        self.courier = Courier(sessions, memories, clock, self.tasks)
+        self.indexer = Indexer(memories, embedder, clock, self.tasks)
+        self.residents = Residents(memories, self.indexer, clock, limits.resident_bytes)
+        self._closers = closers
+        self._closed = False
+        self._pid = os.getpid()
+
+    def check_open(self) -> None:
+        """Raise ClosedError when this connection was closed or crossed a fork."""
+        if self._closed:
+            raise ClosedError("this connection is closed")
+        if self._pid != os.getpid():
+            raise ClosedError("this connection was opened before a fork; open another in the child process")
+
+    def new_id(self) -> str:
+        """Return a new id, sortable by time."""
+        return ulid(self.clock.now_ms(), os.urandom(10))
+
+    def notice(self, partition: Partition, memories: Iterable[Memory]) -> None:
+        """Embed memories soon that were just written."""
+        self.indexer.notice(partition, {memory.id: searchable_text(memory) for memory in memories})
+
+    async def aclose(self) -> None:
+        """Stop background work and release everything; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        await self.tasks.aclose()
+        self.residents.clear()
+        for close in self._closers:
+            await close()

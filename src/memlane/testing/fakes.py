@@ -1,0 +1,81 @@
+"""A backend made of plain dictionaries, and a clock that tests move.
+
+The stores on it are the reference that every adapter is compared with, and test doubles for applications. They are
+written to be obviously right: each method does its whole work without awaiting, which makes it atomic. Nothing
+here is fast, durable or shared between processes.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+
+import msgspec
+
+from memlane.testing.fake_memories import InMemoryMemoryStore, MemoryShelf
+from memlane.testing.fake_sessions import InMemorySessionStore, SessionShelf
+
+__all__ = ["FakeClock", "InMemoryBackend", "InMemoryMemoryStore", "InMemorySessionStore"]
+
+
+class FakeClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now_ms: int = 1_750_000_000_000) -> None:
+        """Start at `now_ms`."""
+        self._now_ms = now_ms
+
+    def now_ms(self) -> int:
+        """Return milliseconds since 1970, UTC."""
+        return self._now_ms
+
+    def advance(self, by: timedelta) -> None:
+        """Move the clock; backwards when `by` is negative, as clocks do."""
+        self._now_ms += by // timedelta(milliseconds=1)
+
+
+class InMemoryBackend:
+    """What several in-memory stores share; each `sessions()` or `memories()` is another connection to it.
+
+    Args:
+        shares_memories: Whether the session stores keep memories in the memory stores of this backend; else they
+            wait in the outbox.
+    """
+
+    def __init__(self, *, shares_memories: bool = True) -> None:
+        self.shares_memories = shares_memories
+        self.memory_shelf = MemoryShelf()
+        self.session_shelf = SessionShelf()
+
+    def sessions(self) -> InMemorySessionStore:
+        """Return a session store on this backend."""
+        return InMemorySessionStore(self.session_shelf, self.memory_shelf if self.shares_memories else None)
+
+    def memories(self) -> InMemoryMemoryStore:
+        """Return a memory store on this backend."""
+        return InMemoryMemoryStore(self.memory_shelf)
+
+    async def dump(self) -> bytes:
+        """Return every text and byte string held, the side door of the conformance suites."""
+        return b"\n".join(_strings((self.memory_shelf, self.session_shelf)))
+
+
+def _strings(value: object) -> Iterator[bytes]:
+    if isinstance(value, bytes):
+        yield value
+    elif isinstance(value, str):
+        yield value.encode()
+    else:
+        for part in _parts(value):
+            yield from _strings(part)
+
+
+def _parts(value: object) -> Iterator[object]:
+    if isinstance(value, Mapping):
+        for pair in value.items():
+            yield from pair
+    elif isinstance(value, list | tuple | set):
+        yield from value
+    elif isinstance(value, msgspec.Struct):
+        yield from (getattr(value, name) for name in value.__struct_fields__)
+    elif is_dataclass(value):
+        yield from (getattr(value, item.name) for item in fields(value))

@@ -1,0 +1,174 @@
+"""How a connection is put together from stores, embedder, counter and limits."""
+
+import os
+from collections.abc import Awaitable, Callable, Generator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, TypedDict, Unpack, cast
+
+from memlane.engine.client import AsyncMemlane
+from memlane.engine.clock import SystemClock
+from memlane.engine.core import Core, Limits
+from memlane.errors import SettingError, UsageError
+from memlane.protocols.clock import Clock
+from memlane.protocols.counter import TokenCounter
+from memlane.protocols.embedder import Embedder
+from memlane.protocols.memories import MemoryStore
+from memlane.protocols.sessions import SessionStore
+from memlane.sync import Memlane
+from memlane.types.times import check_ttl
+from memlane.wiring.backends import Backend, open_backend, open_redis_client
+from memlane.wiring.counters import open_counter
+from memlane.wiring.embedders import open_embedder
+
+_MIB = 1024 * 1024
+
+
+class Options(TypedDict, total=False):
+    """What `connect` and `connect_async` take besides the stores.
+
+    Attributes:
+        embedder: `local` (default), `none`, `hashing`, `openai:<model>`, `azure:<deployment>`, an `Embedder`, or None.
+        counter: `estimate` (default), `tiktoken:<encoding>`, or a `TokenCounter`.
+        session_ttl: Sliding time to live of sessions, a timedelta or seconds; None for never. By default an hour on
+            Redis and never on SQLite.
+        memories_ttl: Life of what is remembered of messages, a timedelta or seconds; None (default) for ever.
+        max_message_bytes: Largest encoded message or memory; 1 MiB by default.
+        cache_bytes: How much of hot users' memories is kept in this process; 512 MiB by default.
+        embed_wait: How long a recall waits for memories that have no vector yet, a timedelta or seconds; 60 s.
+        clock: Where time comes from; for tests.
+    """
+
+    embedder: str | Embedder | None
+    counter: str | TokenCounter
+    session_ttl: timedelta | float | Literal["default"] | None
+    memories_ttl: timedelta | float | None
+    max_message_bytes: int
+    cache_bytes: int
+    embed_wait: timedelta | float
+    clock: Clock
+
+
+class Connecting(Awaitable[AsyncMemlane]):
+    """What `connect_async` returns: await it, or use it with `async with`."""
+
+    def __init__(self, open_connection: Callable[[], AsyncMemlane]) -> None:
+        """Open the connection when awaited or entered."""
+        self._open = open_connection
+        self._memlane: AsyncMemlane | None = None
+
+    def __await__(self) -> Generator[Any, None, AsyncMemlane]:
+        return self._opened().__await__()
+
+    async def __aenter__(self) -> AsyncMemlane:
+        self._memlane = await self._opened()
+        return self._memlane
+
+    async def __aexit__(self, *exc: object) -> None:
+        if self._memlane is not None:
+            await self._memlane.aclose()
+
+    async def _opened(self) -> AsyncMemlane:
+        return self._open()
+
+
+def connect(url: object = None, *, memories: object = None, **options: Unpack[Options]) -> Memlane:
+    """Return a blocking connection; use it with `with`, or close() it.
+
+    Args:
+        url: Where sessions live, and memories unless said otherwise: `sqlite:///file.db`, `redis://…`, `rediss://…`,
+            `redis+sentinel://…`, `redis+cluster://…`; a `redis.asyncio` client or a `SessionStore` of your own; None for
+            one file in the user's data directory.
+        memories: Another URL (or client, or `MemoryStore`) for long-term memories.
+        **options: See `Options`.
+
+    Raises:
+        SettingError: a URL or option is not understood.
+        MissingExtraError: the driver is not installed; says the pip line.
+        ClosedError: called inside a running event loop; use `connect_async`.
+    """
+    return Memlane(connect_async(url, memories=memories, **options)._opened)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- same module
+
+
+def connect_async(url: object = None, *, memories: object = None, **options: Unpack[Options]) -> Connecting:
+    """Return a connection for asyncio: `await` it, or use it with `async with`. Arguments and errors as `connect`."""
+    _refuse_unknown(options)
+    return Connecting(lambda: AsyncMemlane(_core(url, memories, options)))
+
+
+def default_url() -> str:
+    """Return the URL of the embedded default: one file in the user's data directory."""
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return f"sqlite:///{Path(base) / 'memlane' / 'memlane.db'}"
+
+
+def _core(url: object, memories: object, options: Options) -> Core:
+    backend = _backend(default_url() if url is None else url)
+    shared = memories is None or memories == url
+    other = backend if shared else _backend(memories)
+    session_store, memory_store = backend.sessions(shared), other.memories()
+    embedder, given = open_embedder(options.get("embedder", "local")), options.get("embedder", "local")
+    closers = [session_store.aclose, memory_store.aclose, backend.aclose]
+    if not shared:
+        closers.append(other.aclose)
+    if embedder is not None and isinstance(given, str):
+        closers.append(embedder.aclose)
+    return Core(
+        sessions=session_store,
+        memories=memory_store,
+        embedder=embedder,
+        counter=open_counter(options.get("counter", "estimate")),
+        clock=options.get("clock") or SystemClock(),
+        limits=_limits(backend, options),
+        closers=closers,
+    )
+
+
+def _backend(store: object) -> Backend:
+    if isinstance(store, str):
+        return open_backend(store)
+    if type(store).__module__.startswith("redis."):
+        return open_redis_client(store)
+    if hasattr(store, "changes") or hasattr(store, "append"):
+        return _own_stores(store)
+    raise SettingError(f"a store must be a URL, a redis.asyncio client or a store object, not {type(store).__name__}")
+
+
+def _own_stores(store: object) -> Backend:
+    """Wrap a store object of the caller's, which stays the caller's to close."""
+
+    async def keep_open() -> None:
+        """Leave what the caller made to the caller."""
+
+    def sessions(shared: bool) -> SessionStore:  # noqa: FBT001 -- the callback's shape
+        own = cast("SessionStore", store)
+        if not hasattr(store, "append") or own.shares_memories != shared:
+            raise SettingError("the session store and the memory store given do not belong together")
+        return own
+
+    return Backend(sessions=sessions, memories=lambda: cast("MemoryStore", store), aclose=keep_open)
+
+
+def _limits(backend: Backend, options: Options) -> Limits:
+    session_ttl = options.get("session_ttl", "default")
+    embed_wait_ms = check_ttl(options.get("embed_wait", timedelta(seconds=60)), "embed_wait")
+    return Limits(
+        session_ttl_ms=backend.session_ttl_ms if session_ttl == "default" else check_ttl(session_ttl, "session_ttl"),
+        memories_ttl_ms=check_ttl(options.get("memories_ttl"), "memories_ttl"),
+        message_bytes=_size(options.get("max_message_bytes", _MIB), "max_message_bytes"),
+        resident_bytes=_size(options.get("cache_bytes", 512 * _MIB), "cache_bytes"),
+        embed_wait=timedelta(milliseconds=embed_wait_ms or 0),
+    )
+
+
+def _size(value: object, what: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise UsageError(f"{what} must be a whole number of bytes, at least 1, not {value!r}")
+    return value
+
+
+def _refuse_unknown(options: Options) -> None:
+    unknown = options.keys() - Options.__annotations__.keys()
+    if unknown:
+        known = ", ".join(sorted(Options.__annotations__))
+        raise SettingError(f"connect has no option {', '.join(sorted(unknown))}; there are: {known}")
