@@ -54,9 +54,10 @@ def find_groups(messages: Sequence[Message]) -> list[Group]:
     turns = [read_turn(message) for message in messages]
     answers = pair(turns)
     heads = _heads(len(turns), answers)
+    answering = set(answers.values())
     members: dict[int, list[int]] = {}
     for place in range(len(turns)):
-        if not _only_orphans(turns[place], place, set(answers.values())):
+        if not _only_orphans(turns[place], place, answering):
             members.setdefault(heads[place], []).append(place)
     groups = [_make_group(places, turns, answers) for places in members.values()]
     return sorted(groups, key=lambda found: found.places[-1])
@@ -74,22 +75,24 @@ def without_dead_start(groups: Sequence[Group]) -> list[Group]:
     The newest group always stays: its calls may be in flight.
     """
     by_start = sorted(groups, key=lambda found: found.places[0])
-    dead: list[Group] = []
-    for found in by_start:
-        if not found.is_dead or found is groups[-1]:
-            break
-        dead.append(found)
-    return [found for found in groups if not any(found is gone for gone in dead)]
+    start = next((found for found in by_start if not found.is_dead or found is groups[-1]), None)
+    return [found for found in groups if start is not None and found.places[0] >= start.places[0]]
 
 
 def _heads(count: int, answers: dict[Place, Place]) -> list[int]:
     """Return for each turn the first turn of its group."""
     heads = list(range(count))
     for call, result in answers.items():
-        low, high = sorted((heads[call.turn], heads[result.turn]))
-        if low != high:
-            heads = [low if head == high else head for head in heads]
-    return heads
+        low, high = sorted((_root(heads, call.turn), _root(heads, result.turn)))
+        heads[high] = low
+    return [_root(heads, place) for place in range(count)]
+
+
+def _root(heads: list[int], place: int) -> int:
+    while heads[place] != place:
+        heads[place] = heads[heads[place]]  # halves the path, so that long chains stay cheap
+        place = heads[place]
+    return place
 
 
 def _only_orphans(turn: Turn, place: int, answering: set[Place]) -> bool:

@@ -122,7 +122,7 @@ def _read_image(part: dict[str, Any], kind: str) -> Image | None:
         held: dict[str, Any] = given if isinstance(given, dict) else {"url": given}
         url: Any = held.get("url")
         if isinstance(url, str) and url.startswith(("https://", "http://", "data:")):
-            return Image(url, held.get("detail"))
+            return Image(url, _text_of(held, "detail") or None)
     source: Any = part.get("source")
     if kind == "image" and isinstance(source, dict):
         return _read_source(source)  # pyright: ignore[reportUnknownArgumentType] -- JSON, looked at there
@@ -130,11 +130,11 @@ def _read_image(part: dict[str, Any], kind: str) -> Image | None:
 
 
 def _read_source(source: dict[str, Any]) -> Image | None:
-    if source.get("type") == "base64":
-        return Image(f"data:{source.get('media_type')};base64,{source.get('data')}")
-    if source.get("type") == "url" and isinstance(source.get("url"), str):
-        return Image(source["url"])
-    return None
+    kind, url = source.get("type"), _text_of(source, "url")
+    if kind == "url" and url:
+        return Image(url)
+    media_type, data = _text_of(source, "media_type"), _text_of(source, "data")
+    return Image(f"data:{media_type};base64,{data}") if kind == "base64" and media_type and data else None
 
 
 def _read_result(part: dict[str, Any], origin: Provider | None) -> Result:

