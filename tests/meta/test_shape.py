@@ -43,8 +43,6 @@ def test_importing_memlane_loads_nothing_else() -> None:
 
 
 def test_connecting_to_the_embedded_default_loads_no_foreign_driver(tmp_path: Path) -> None:
-    program = (
-        f"import sys, memlane; m = memlane.connect('sqlite:///{tmp_path}/m.db'); m.close(); print(*sys.modules)"
-    )
+    program = f"import sys, memlane; m = memlane.connect('sqlite:///{tmp_path}/m.db'); m.close(); print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, env=os.environ)
     assert not (DRIVERS - {"numpy"}) & set(done.stdout.split())

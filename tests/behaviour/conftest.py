@@ -1,0 +1,56 @@
+"""Every behaviour of the public API is tested on every pair of stores."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from memlane.testing.services import redis_server
+
+import memlane
+from memlane.testing.fakes import FakeClock
+
+PAIRS = ["sqlite", "redis", "redis and sqlite", "sqlite and sqlite"]
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    with redis_server() as server:
+        yield server.url
+
+
+@pytest.fixture(params=PAIRS)
+def stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str | None]:
+    """URL of sessions and URL of memories, None when they share a store; empty before each test."""
+    first, _, second = request.param.partition(" and ")
+    memories = f"sqlite:///{tmp_path}/memories.db" if second else None
+    if first == "sqlite":
+        return f"sqlite:///{tmp_path}/sessions.db", memories
+    url = request.getfixturevalue("redis_url")
+    return f"{url}?prefix={tmp_path.name[-40:].replace('_', '-')}", memories
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+async def connect(stores: tuple[str, str | None], clock: FakeClock) -> AsyncIterator[Callable[..., Any]]:
+    """Open a connection to the test's stores; several at once act as several processes."""
+    opened: list[memlane.AsyncMemlane] = []
+
+    async def open_one(**options: Any) -> memlane.AsyncMemlane:
+        url, memories = stores
+        chosen = {"embedder": "hashing", "clock": clock, "session_ttl": None} | options
+        opened.append(await memlane.connect_async(url, memories=memories, **chosen))
+        return opened[-1]
+
+    yield open_one
+    for memory in opened:
+        await memory.aclose()
+
+
+@pytest.fixture
+async def memory(connect: Callable[..., Any]) -> memlane.AsyncMemlane:
+    return await connect()
