@@ -22,6 +22,30 @@ MESSAGE_OVERHEAD_TOKENS: Final = 4
 """Tokens that frame one message. OpenAI's cookbook counts 3 for its chat models, and 4 for the first of them."""
 
 
+class Tally:
+    """A counter that counts the same text once."""
+
+    def __init__(self, counter: TokenCounter) -> None:
+        self._counter = counter
+        self._counts: dict[str, int] = {}
+
+    @property
+    def name(self) -> str:
+        """Which tokenizer or estimate counts."""
+        return self._counter.name
+
+    @property
+    def exact(self) -> bool:
+        """Whether the count is the model's own."""
+        return self._counter.exact
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens of `text`."""
+        if text not in self._counts:
+            self._counts[text] = self._counter.count(text)
+        return self._counts[text]
+
+
 def message_cost(message: Message, counter: TokenCounter) -> int:
     """Return the tokens of one message."""
     tokens = counter.count(message_text(message)) + counter.count(thought_text(message))
@@ -37,15 +61,24 @@ def group_cost(group: Group, counter: TokenCounter) -> int:
     return spoken + group.open_calls * (counter.count(NO_RESULT) + MESSAGE_OVERHEAD_TOKENS)
 
 
-def opening_cost(groups: Sequence[Group], counter: TokenCounter) -> int:
-    """Return the tokens of the user message put first where a window begins with the assistant's, else 0."""
-    opening = min((found for group in groups for found in _spoken(group)), default=(0, ""))
-    return counter.count(OPENING) + MESSAGE_OVERHEAD_TOKENS if opening[1] == "assistant" else 0
+def window_cost(groups: Sequence[Group], counter: TokenCounter) -> int:
+    """Return the tokens of the messages of groups, with what a provider needs before them."""
+    firsts = [found for group in groups if (found := first_speaker(group))]
+    return sum(group_cost(group, counter) for group in groups) + opening_cost(min(firsts, default=None), counter)
 
 
-def _spoken(group: Group) -> list[tuple[int, str]]:
+def opening_cost(first: tuple[int, str] | None, counter: TokenCounter) -> int:
+    """Return the tokens of the user message put first where the first speaker is the assistant, else 0."""
+    if first is None or first[1] != "assistant":
+        return 0
+    return counter.count(OPENING) + MESSAGE_OVERHEAD_TOKENS
+
+
+def first_speaker(group: Group) -> tuple[int, str] | None:
+    """Return the place and role of the first message that a provider is sent as a turn, if there is any."""
     turns = zip(group.places, group.turns, strict=True)
-    return [(place, turn.role) for place, turn in turns if turn.role not in SYSTEM_ROLES and _says_something(turn)]
+    spoken = ((place, turn.role) for place, turn in turns if turn.role not in SYSTEM_ROLES and _says_something(turn))
+    return next(spoken, None)
 
 
 def _says_something(turn: Turn) -> bool:

@@ -4,7 +4,7 @@ Owns the knowledge of OpenAI's and Anthropic's part shapes on the reading side. 
 does not know becomes a `Foreign` block with the part as it was. Nothing here writes a provider's shape.
 """
 
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, cast
 
 import msgspec
 
@@ -91,6 +91,19 @@ def json_text(value: object) -> str:
     return _OBJECTS.encode(value).decode()
 
 
+def object_of(part: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the JSON object under a key, empty when there is none."""
+    value = part.get(key)
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def objects_of(part: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return the JSON objects in the list under a key, none when there is no list."""
+    value = part.get(key)
+    items = cast("list[Any]", value) if isinstance(value, list) else []
+    return [item for item in items if isinstance(item, dict)]
+
+
 def _content_blocks(message: Message) -> list[Block]:
     if message.content is None:
         return []
@@ -118,15 +131,11 @@ def _read_leaf(part: dict[str, Any], kind: str, origin: Provider | None) -> Text
 
 def _read_image(part: dict[str, Any], kind: str) -> Image | None:
     if kind == "image_url":
-        given: Any = part.get("image_url")
-        held: dict[str, Any] = given if isinstance(given, dict) else {"url": given}
-        url: Any = held.get("url")
-        if isinstance(url, str) and url.startswith(("https://", "http://", "data:")):
+        held = object_of(part, "image_url")
+        url = _text_of(held, "url") or _text_of(part, "image_url")
+        if url.startswith(("https://", "http://", "data:")):
             return Image(url, _text_of(held, "detail") or None)
-    source: Any = part.get("source")
-    if kind == "image" and isinstance(source, dict):
-        return _read_source(source)  # pyright: ignore[reportUnknownArgumentType] -- JSON, looked at there
-    return None
+    return _read_source(object_of(part, "source")) if kind == "image" else None
 
 
 def _read_source(source: dict[str, Any]) -> Image | None:
@@ -138,14 +147,10 @@ def _read_source(source: dict[str, Any]) -> Image | None:
 
 
 def _read_result(part: dict[str, Any], origin: Provider | None) -> Result:
-    content: Any = part.get("content")
     blocks: list[Text | Image | Foreign] = []
-    if isinstance(content, str):
-        blocks.append(Text(content))
-    elif isinstance(content, list):
-        items: list[Any] = content  # pyright: ignore[reportUnknownVariableType] -- JSON
-        objects: list[dict[str, Any]] = [item for item in items if isinstance(item, dict)]
-        blocks += [_read_leaf(item, str(item.get("type", "")), origin) for item in objects]
+    if isinstance(part.get("content"), str):
+        blocks.append(Text(part["content"]))
+    blocks += [_read_leaf(item, str(item.get("type", "")), origin) for item in objects_of(part, "content")]
     return Result(_text_of(part, "tool_use_id"), blocks, failed=part.get("is_error") is True)
 
 
@@ -162,18 +167,16 @@ def _as_results(message: Message, blocks: list[Block]) -> list[Block]:
 
 def _openai_calls(message: Message) -> list[Call]:
     calls = [_read_call(call) for call in message.tool_calls or []]
-    legacy: Any = message.extra.get("function_call")
-    if isinstance(legacy, dict):
-        given: dict[str, Any] = legacy  # pyright: ignore[reportUnknownVariableType] -- JSON
-        name = _text_of(given, "name")
-        calls.append(Call(_function_id(name), name, _arguments(given.get("arguments"))))
+    legacy = object_of(message.extra, "function_call")
+    if legacy:
+        name = _text_of(legacy, "name")
+        calls.append(Call(_function_id(name), name, _arguments(legacy.get("arguments"))))
     return calls
 
 
 def _read_call(call: dict[str, Any]) -> Call:
     custom = isinstance(call.get("custom"), dict)
-    given: Any = call.get("custom") if custom else call.get("function")
-    held: dict[str, Any] = given if isinstance(given, dict) else call
+    held = object_of(call, "custom" if custom else "function") or call
     arguments = held.get("input") if custom else held.get("arguments")
     return Call(_text_of(call, "id"), _text_of(held, "name"), _arguments(arguments), custom)
 
@@ -181,13 +184,12 @@ def _read_call(call: dict[str, Any]) -> Call:
 def _extra_blocks(message: Message) -> list[Block]:
     """Return what an OpenAI assistant message says outside its content."""
     blocks: list[Block] = []
-    refusal: Any = message.extra.get("refusal")
-    if isinstance(refusal, str) and refusal:
+    refusal = _text_of(message.extra, "refusal")
+    if refusal:
         blocks.append(Foreign("refusal", {"type": "refusal", "refusal": refusal}, "openai"))
-    audio: Any = message.extra.get("audio")
-    if isinstance(audio, dict) and isinstance(audio.get("id"), str):  # pyright: ignore[reportUnknownMemberType] -- JSON
-        given: dict[str, Any] = audio  # pyright: ignore[reportUnknownVariableType] -- JSON
-        blocks.append(Foreign("audio", {**given, "type": "audio"}, "openai"))
+    audio = object_of(message.extra, "audio")
+    if _text_of(audio, "id"):
+        blocks.append(Foreign("audio", {**audio, "type": "audio"}, "openai"))
     return blocks
 
 

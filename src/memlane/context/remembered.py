@@ -71,7 +71,7 @@ def summary_block(summary: Summary | None) -> str:
 
 def quoted(value: str | dict[str, str]) -> str:
     """Return JSON on one line from which nothing can break out; `json.loads` gives back the value."""
-    return _RISKY.sub(lambda found: json.dumps(found[0])[1:-1].replace("<", "\\u003c").replace("[", "\\u005b"), _json(value))
+    return _RISKY.sub(lambda found: _escaped(found[0]), json.dumps(value, ensure_ascii=False))
 
 
 def memory_cost(memory: Memory, counter: TokenCounter) -> int:
@@ -90,5 +90,7 @@ def summary_cost(summary: Summary | None, counter: TokenCounter) -> int:
     return counter.count(_SEPARATOR + block) if block else 0
 
 
-def _json(value: str | dict[str, str]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _escaped(character: str) -> str:
+    """Return the JSON escape of one character; beyond the basic plane that is two (RFC 8259, section 7)."""
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

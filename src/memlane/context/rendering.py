@@ -5,7 +5,7 @@ Owns how anything that is not text reads as text. It must not shorten or alter w
 
 from typing import Any, Final
 
-from memlane.context.parts import Block, Call, Foreign, Image, Result, Text, json_text, read_turn
+from memlane.context.parts import Block, Call, Foreign, Image, Result, Text, json_text, object_of, objects_of, read_turn
 from memlane.types.message import Message
 
 IMAGE_TEXT: Final = "[image]"
@@ -70,8 +70,7 @@ def _foreign_text(block: Foreign) -> str:
 
 
 def _label(block: Foreign) -> str:
-    file: Any = block.raw.get("file")
-    places: list[dict[str, Any]] = [block.raw, file] if isinstance(file, dict) else [block.raw]
+    places = (block.raw, object_of(block.raw, "file"))
     titles = [place.get(key) for place in places for key in ("title", "filename", "name")]
     title = next((value for value in titles if isinstance(value, str) and value), "")
     kind = block.kind or "part"
@@ -80,9 +79,8 @@ def _label(block: Foreign) -> str:
 
 def _inner_texts(raw: dict[str, Any]) -> list[str]:
     """Return the text that a document or search result carries."""
-    source: Any = raw.get("source")
-    if isinstance(source, dict) and source.get("type") == "text":  # pyright: ignore[reportUnknownMemberType] -- JSON
-        return [str(source.get("data", ""))]  # pyright: ignore[reportUnknownMemberType,reportUnknownArgumentType] -- JSON
-    content: Any = raw.get("content") if raw.get("type") == "search_result" else None
-    items: list[Any] = content if isinstance(content, list) else []
-    return [str(item["text"]) for item in items if isinstance(item, dict) and "text" in item]
+    source = object_of(raw, "source")
+    if source.get("type") == "text":
+        return [str(source.get("data", ""))]
+    items = objects_of(raw, "content") if raw.get("type") == "search_result" else []
+    return [str(item["text"]) for item in items if "text" in item]

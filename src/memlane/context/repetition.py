@@ -9,9 +9,9 @@ from typing import Final
 import msgspec
 
 from memlane.context.groups import Group
+from memlane.context.parts import Text, Turn
 from memlane.context.rendering import message_text
 from memlane.types.memory import MESSAGE, Memory, Recalled
-from memlane.types.message import Message
 
 _RETELLING_KINDS: Final = frozenset({MESSAGE, "summary"})
 
@@ -61,11 +61,11 @@ def shown_from(memory: Memory, depths: Mapping[str, int], session_id: str | None
 
 
 def depths_of(groups: Sequence[Group]) -> dict[str, int]:
-    """Return for each message id (behind `#`) and text (behind `=`) how many of the newest groups show it."""
+    """Return for each message id (behind `#`) and its words (behind `=`) how many of the newest groups show it."""
     depths: dict[str, int] = {}
     for depth, group in enumerate(reversed(groups), start=1):
-        for message in group.messages:
-            for key in _keys(message):
+        for turn in group.turns:
+            for key in _keys(turn):
                 depths.setdefault(key, depth)
     return depths
 
@@ -75,9 +75,10 @@ def text_key(text: str) -> str:
     return " ".join(text.split())
 
 
-def _keys(message: Message) -> list[str]:
-    text = text_key(message_text(message))
-    return [f"#{message.id}", f"={text}"] if text else [f"#{message.id}"]
+def _keys(turn: Turn) -> list[str]:
+    said = "\n".join(block.text for block in turn.blocks if isinstance(block, Text))
+    texts = {text_key(said), text_key(message_text(turn.message))} - {""}
+    return [f"#{turn.message.id}", *(f"={text}" for text in texts)]
 
 
 def _retells(memory: Memory, better: Memory) -> bool:

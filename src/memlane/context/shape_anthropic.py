@@ -24,7 +24,7 @@ from typing import Any, Final
 import msgspec
 
 from memlane.context.exchanges import Exchange, arrange, tool_name
-from memlane.context.parts import Block, Call, Foreign, Image, Result, Text
+from memlane.context.parts import Block, Call, Foreign, Image, Result
 from memlane.context.rendering import block_text
 from memlane.context.speakers import prefixed
 from memlane.types.message import Message

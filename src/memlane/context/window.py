@@ -7,7 +7,7 @@ fewer messages. It knows nothing of memories or summaries.
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from memlane.context.costs import group_cost, opening_cost
+from memlane.context.costs import first_speaker, group_cost, opening_cost
 from memlane.context.groups import Group, find_groups, in_order, without_dead_start
 from memlane.errors import BudgetExceededError, UsageError
 from memlane.protocols.counter import TokenCounter
@@ -63,11 +63,13 @@ def fit(messages: Sequence[Message], budget: int, counter: TokenCounter) -> list
 def widen(groups: Sequence[Group], counter: TokenCounter) -> Iterator[Step]:
     """Yield what the newest group comes to, then the two newest, and so on; counts no further than asked."""
     grown = held = 0
-    for count in range(1, len(groups) + 1):
-        added = groups[-count]
+    first: tuple[int, str] | None = None
+    for count, added in enumerate(reversed(groups), start=1):
         grown += group_cost(added, counter)
         held += len(added.turns)
-        yield Step(count, held, grown, grown + opening_cost(newest(groups, count), counter))
+        firsts = [found for found in (first, first_speaker(added)) if found]
+        first = min(firsts, default=None)
+        yield Step(count, held, grown, grown + opening_cost(first, counter))
 
 
 def count_within(groups: Sequence[Group], last: int | None) -> int:

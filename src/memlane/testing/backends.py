@@ -92,6 +92,7 @@ class SessionBackend(Backend):
 
     connect: Callable[[], Awaitable[SessionStore]]
     connect_memories: Callable[[], Awaitable[MemoryStore]] | None = None
+    _memories: MemoryStore | None = field(default=None, init=False)
 
     async def open(self) -> SessionStore:
         """Return another session store; closed with this backend."""
@@ -100,16 +101,17 @@ class SessionBackend(Backend):
         return store
 
     async def memories(self) -> MemoryStore:
-        """Return another memory store on this backend; closed with it.
+        """Return a memory store on this backend, always the same; closed with it.
 
         Raises:
             UnsupportedError: the session stores of this backend share it with no memory store.
         """
         if self.connect_memories is None:
             raise UnsupportedError("this backend is shared with no memory store")
-        store = await self.connect_memories()
-        self._closers.push_async_callback(store.aclose)
-        return store
+        if self._memories is None:
+            self._memories = await self.connect_memories()
+            self._closers.push_async_callback(self._memories.aclose)
+        return self._memories
 
 
 @dataclass(kw_only=True)

@@ -103,11 +103,12 @@ def default_url() -> str:
 
 
 def _core(url: object, memories: object, options: Options) -> Core:
+    given = options.get("embedder", "local")
+    embedder, counter = open_embedder(given), open_counter(options.get("counter", "estimate"))
     backend = _backend(default_url() if url is None else url)
     shared = memories is None or memories == url
     other = backend if shared else _backend(memories)
     session_store, memory_store = backend.sessions(shared), other.memories()
-    embedder, given = open_embedder(options.get("embedder", "local")), options.get("embedder", "local")
     closers = [session_store.aclose, memory_store.aclose, backend.aclose]
     if not shared:
         closers.append(other.aclose)
@@ -117,7 +118,7 @@ def _core(url: object, memories: object, options: Options) -> Core:
         sessions=session_store,
         memories=memory_store,
         embedder=embedder,
-        counter=open_counter(options.get("counter", "estimate")),
+        counter=counter,
         clock=options.get("clock") or SystemClock(),
         limits=_limits(backend, options),
         closers=closers,

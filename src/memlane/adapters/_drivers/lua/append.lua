@@ -1,16 +1,16 @@
 -- KEYS  1 session, 2 bodies, 3 ids, 4 index, then what take_memories() wants
--- ARGV  1 now, 2 default time to live or '', 3 session's name in the index, 4 how memories are kept, 5 a random
---       token, 6 the partition's name in the due set, 7 how many messages, then id and body of each; then for each
---       memory the number of its message, id, body, expiry or ''
+-- ARGV  1 now, 2 default time to live or '', 3 session's name in the index, 4 a random token or '', 5 the partition's
+--       name in the due set, 6 how many messages, then id and body of each; then for each memory the number of its
+--       message, id, body, expiry or ''
 -- Returns the first position when all are new, else position and stored body (false: new) of each.
 local base, index = KEYS[1], KEYS[4]
-local now, total = tonumber(ARGV[1]), tonumber(ARGV[7])
+local now, total = tonumber(ARGV[1]), tonumber(ARGV[6])
 sweep_sessions(index, now)
 local session = load_session(base, now)
 
 local ids = {}
 for i = 1, total do
-  ids[i] = ARGV[6 + 2 * i]
+  ids[i] = ARGV[5 + 2 * i]
 end
 
 local known, stored = {}, {}
@@ -34,7 +34,7 @@ end
 local positions, is_new, bodies, places = {}, {}, {}, {}
 local last = session.last
 for i = 1, total do
-  local id, body = ids[i], ARGV[7 + 2 * i]
+  local id, body = ids[i], ARGV[6 + 2 * i]
   if not known[id] then
     last = last + 1
     known[id], stored[id], is_new[i] = last, body, true
@@ -56,7 +56,7 @@ if #bodies > 0 then
 end
 session.active = true
 save_session(base, index, ARGV[3], session, time_to_live(session.own, ARGV[2]), now)
-take_memories(8 + 2 * total, is_new, now)
+take_memories(7 + 2 * total, is_new, now)
 
 if #bodies == total then
   return positions[1]

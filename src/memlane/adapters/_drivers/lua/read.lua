@@ -1,7 +1,7 @@
 -- KEYS  1 session
 -- ARGV  1 now, 2 how many of the newest or '' for all, 3 only before this position or ''
--- Returns false when there is none, else a header `count;own ttl;expires;created;updated;fields;start,count;…;`,
--- the lengths and the bytes of: name and value of each field, then the messages, oldest first.
+-- Returns false when there is none, else a header `count;own ttl;expires;created;updated;fields;start,count,own
+-- expiry;…;`, the lengths and the bytes of: name and value of each field, then the messages, oldest first.
 local base, now = KEYS[1], tonumber(ARGV[1])
 local raw = call('HGETALL', base)
 local state, items = {}, {}
@@ -42,7 +42,7 @@ for i, range in ipairs(ranges) do
   for _, body in ipairs(bodies) do
     items[#items + 1] = body
   end
-  runs[i] = int(range.low) .. ',' .. #bodies
+  runs[i] = int(range.low) .. ',' .. #bodies .. ',' .. int(range.part.expires)
 end
 runs[#runs + 1] = ''
 local header = table.concat({int(count_messages(parts)), state.t or '', state.e or '', state.c, state.u, fields}, ';')

@@ -145,7 +145,6 @@ local function expire_part(base, part, ttl, now)
 end
 
 -- Writes the state of a session back, renews its time to live on every key of it, and keeps the index.
-local LAST_MOMENT = 253402300799999 -- the end of the year 9999, the last a datetime can say
 local function save_session(base, index, name, session, ttl, now)
   local fields = {'n', int(session.last)}
   local gone = {}

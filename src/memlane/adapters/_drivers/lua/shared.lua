@@ -1,6 +1,7 @@
 -- What every script uses. Numbers that may pass 10^14 become text through int(): `..` would round them.
 local call = redis.call
 local LONGEST_MS = 3155760000000 -- a century: no key needs a longer time to live, and PEXPIRE must not overflow
+local LAST_MOMENT = 253402300799999 -- the end of the year 9999, the last that a datetime can say
 local CHUNK = 500                -- arguments to one command, far below the limit of unpack()
 
 local function int(number)

@@ -10,6 +10,6 @@ local function take_memories(first, is_new)
     end
   end
   if KEYS[7] then
-    call('ZADD', KEYS[7], 'NX', ARGV[1], ARGV[6])
+    call('ZADD', KEYS[7], 'NX', ARGV[1], ARGV[5])
   end
 end

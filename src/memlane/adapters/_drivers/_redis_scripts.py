@@ -1,0 +1,66 @@
+"""The Lua scripts of the Redis stores, and how their replies are cut up.
+
+Owns the text of every script (package data in `lua/`) and the packing of many values into two. Must not know keys,
+connections or records.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+_SESSIONS = ("shared", "session_functions")
+_MEMORIES = ("shared", "memory_functions")
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script: its text and the SHA-1 by which Redis knows it."""
+
+    text: bytes
+    sha: bytes
+
+
+def _load(*names: str) -> Script:
+    folder = resources.files("memlane.adapters._drivers").joinpath("lua")
+    text = b"\n".join(folder.joinpath(f"{name}.lua").read_bytes() for name in names)
+    return Script(text, hashlib.sha1(text, usedforsecurity=False).hexdigest().encode())
+
+
+@cache
+def session_script(name: str) -> Script:
+    """Return the script `name` that works on sessions."""
+    return _load(*_SESSIONS, name)
+
+
+@cache
+def append_script(memories: str) -> Script:
+    """Return the script that appends; `memories` is `none`, `shared` or `outbox`."""
+    functions = ("memory_functions",) if memories == "shared" else ()
+    return _load(*_SESSIONS, *functions, f"take_{memories}", "append")
+
+
+@cache
+def memory_script(name: str) -> Script:
+    """Return the script `name` that works on memories."""
+    return _load(*_MEMORIES, name)
+
+
+@cache
+def plain_script(name: str) -> Script:
+    """Return the script `name` that needs neither."""
+    return _load("shared", name)
+
+
+def unpack(lengths: bytes, data: bytes) -> list[bytes | None]:
+    """Return the values that a script packed; None where there was none."""
+    values: list[bytes | None] = []
+    start = 0
+    for length in lengths.split(b",") if lengths else ():
+        if length == b"-":
+            values.append(None)
+            continue
+        end = start + int(length)
+        values.append(data[start:end])
+        start = end
+    return values

@@ -1,0 +1,160 @@
+"""The tables of a Memlane file, and whether a file is one.
+
+Owns the schema and its version; changing a table means a new `SCHEMA_VERSION` and a step that brings old files to
+it. Two keys are composed so that what is read together lies together and the trees stay shallow:
+`messages.place` is the session's number times `POSITIONS` plus the position, `vectors.place` the memory's number
+times `EMBEDDERS` plus the embedder's.
+"""
+
+import sqlite3
+
+from memlane.errors import SettingError, StoreVersionError
+
+APPLICATION_ID = 0x4D6C616E  # "Mlan"
+SCHEMA_VERSION = 1
+POSITIONS = 1 << 32
+EMBEDDERS = 1 << 16
+
+_TABLES = """
+CREATE TABLE partitions (
+    id INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    user TEXT NOT NULL,
+    UNIQUE (tenant, user)
+) STRICT;
+
+CREATE TABLE sessions (
+    id INTEGER PRIMARY KEY,
+    partition_id INTEGER NOT NULL REFERENCES partitions (id),
+    session TEXT NOT NULL,
+    next_position INTEGER NOT NULL,
+    stored INTEGER NOT NULL,
+    created_at_ms INTEGER NOT NULL,
+    updated_at_ms INTEGER NOT NULL,
+    ttl_ms INTEGER,
+    expires_at_ms INTEGER,
+    UNIQUE (partition_id, session)
+) STRICT;
+CREATE INDEX sessions_by_expiry ON sessions (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+CREATE TABLE session_fields (
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    name TEXT NOT NULL,
+    body BLOB NOT NULL,
+    PRIMARY KEY (session_id, name)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+    place INTEGER PRIMARY KEY,
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    message TEXT NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    UNIQUE (session_id, message)
+) STRICT;
+CREATE INDEX messages_by_expiry ON messages (session_id, expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+CREATE TABLE outbox (
+    seq INTEGER PRIMARY KEY,
+    partition_id INTEGER NOT NULL REFERENCES partitions (id),
+    memory TEXT NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    UNIQUE (partition_id, memory)
+) STRICT;
+CREATE INDEX outbox_by_partition ON outbox (partition_id);
+
+CREATE TABLE memory_logs (
+    partition_id INTEGER PRIMARY KEY REFERENCES partitions (id),
+    epoch TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    floor INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE memories (
+    num INTEGER PRIMARY KEY,
+    partition_id INTEGER NOT NULL REFERENCES memory_logs (partition_id),
+    memory TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    UNIQUE (partition_id, memory),
+    UNIQUE (partition_id, version)
+) STRICT;
+CREATE INDEX memories_by_expiry ON memories (partition_id, expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+CREATE TABLE tombstones (
+    partition_id INTEGER NOT NULL REFERENCES memory_logs (partition_id),
+    memory TEXT NOT NULL,
+    version INTEGER NOT NULL,
+    PRIMARY KEY (partition_id, memory),
+    UNIQUE (partition_id, version)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE embedders (
+    number INTEGER PRIMARY KEY CHECK (number < 65536),
+    name TEXT NOT NULL UNIQUE
+) STRICT;
+
+CREATE TABLE vectors (
+    place INTEGER PRIMARY KEY,
+    data BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE profiles (
+    partition_id INTEGER NOT NULL REFERENCES partitions (id),
+    key TEXT NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    PRIMARY KEY (partition_id, key)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX profiles_by_expiry ON profiles (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+CREATE TABLE housekeeping (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    removals INTEGER NOT NULL
+) STRICT;
+INSERT INTO housekeeping (one, removals) VALUES (1, 0);
+"""
+
+
+def is_ready(connection: sqlite3.Connection, name: str) -> bool:
+    """Return whether the database called `name` has the current tables, False when it is empty.
+
+    Raises:
+        SettingError: it belongs to another application.
+        StoreVersionError: it was written by a newer Memlane.
+    """
+    application, version, objects = connection.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+        " FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
+    if not (application or version or objects):
+        return False
+    if application != APPLICATION_ID:
+        raise SettingError(f"{name} is a database of another application; it was left as it is")
+    if version > SCHEMA_VERSION:
+        raise StoreVersionError(
+            f"{name} was written by a newer Memlane: its schema is version {version}, this one reads {SCHEMA_VERSION}"
+        )
+    return True
+
+
+def create(connection: sqlite3.Connection, name: str) -> None:
+    """Create the tables in one transaction, unless another process has done so meanwhile; errors as `is_ready`."""
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if not is_ready(connection, name):
+            for statement in _TABLES.split(";\n"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        connection.execute("COMMIT")
+    finally:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+
+
+def mark_removal(connection: sqlite3.Connection) -> None:
+    """Note that content was removed, so that the file is rewritten without its traces in time."""
+    connection.execute("UPDATE housekeeping SET removals = removals + 1")

@@ -1,0 +1,202 @@
+-- The memories of a partition. Of those that stay, the bodies are in one hash and the vectors in one hash for each
+-- embedder; each that expires has a hash of its own (`b` body, `v:<embedder>` vector), so that it goes by itself.
+-- The log orders ids by the version of their last change, also those that are gone (also in `gone`, which is capped).
+-- Fields of the state: e incarnation, v newest version, f the version below which `gone` has forgotten, d embedders
+-- that have vectors, newest first, t set while the keys have a time to live (nothing in them stays).
+local GONE_KEPT = 1000
+local EMBEDDERS_KEPT = 2
+
+local function own_key(store, id)
+  return store.state .. 'e:' .. segment(id)
+end
+
+local function vectors_key(store, embedder)
+  return store.state .. 'v:' .. segment(embedder)
+end
+
+local function unlink_memories(store)
+  local keys = {store.state, store.bodies, store.log, store.names, store.expiring, store.gone}
+  for _, embedder in ipairs(store.embedders) do
+    keys[#keys + 1] = vectors_key(store, embedder)
+  end
+  unlink_all(keys)
+end
+
+local function load_memories(first, nonce)
+  local store = {
+    state = KEYS[first], bodies = KEYS[first + 1], log = KEYS[first + 2],
+    names = KEYS[first + 3], expiring = KEYS[first + 4], gone = KEYS[first + 5],
+    embedders = {}, nonce = nonce,
+  }
+  local state = call('HMGET', store.state, 'e', 'v', 'f', 'd', 't')
+  store.incarnation, store.version, store.floor = state[1], tonumber(state[2] or 0), tonumber(state[3] or 0)
+  store.is_passing = state[5]
+  for embedder in string.gmatch(state[4] or '', '%S+') do
+    store.embedders[#store.embedders + 1] = embedder
+  end
+  return store
+end
+
+local function forget_incarnation(store)
+  store.incarnation, store.version, store.floor, store.is_passing, store.embedders = false, 0, 0, false, {}
+end
+
+-- For a write: what has expired goes first, and when that was all, so does the incarnation.
+local function open_memories(first, now, nonce)
+  local store = load_memories(first, nonce)
+  store.now = now
+  local ids = call('ZRANGEBYSCORE', store.expiring, '-inf', int(now), 'LIMIT', 0, 100)
+  for _, id in ipairs(ids) do
+    call('UNLINK', own_key(store, id))
+    call('ZREM', store.log, id)
+    call('ZREM', store.names, id)
+    call('ZREM', store.expiring, id)
+  end
+  if #ids > 0 and call('EXISTS', store.names) == 0 then
+    unlink_memories(store)
+    forget_incarnation(store)
+  end
+  return store
+end
+
+-- Returns body, expiry (false: stays) of a memory, or nil.
+local function find_memory(store, id)
+  local expires = call('ZSCORE', store.expiring, id)
+  if expires then
+    local body = tonumber(expires) > store.now and call('HGET', own_key(store, id), 'b')
+    return body or nil, tonumber(expires)
+  end
+  return call('HGET', store.bodies, id) or nil, false
+end
+
+local function log_change(store, id)
+  store.version = store.version + 1
+  call('ZADD', store.log, int(store.version), id)
+  store.changed = true
+end
+
+local function take_vectors(store, id, expires)
+  local fields = {}
+  for _, embedder in ipairs(store.embedders) do
+    local vector
+    if expires then
+      vector = call('HGET', own_key(store, id), 'v:' .. embedder)
+    else
+      vector = call('HGET', vectors_key(store, embedder), id)
+      call('HDEL', vectors_key(store, embedder), id)
+    end
+    if vector then
+      fields[#fields + 1] = embedder
+      fields[#fields + 1] = vector
+    end
+  end
+  return fields
+end
+
+local function put_vector(store, id, expires, embedder, vector)
+  if expires then
+    call('HSET', own_key(store, id), 'v:' .. embedder, vector)
+  else
+    call('HSET', vectors_key(store, embedder), id, vector)
+  end
+end
+
+-- Removes what is stored of a memory, not its place in the log; returns its vectors.
+local function remove_memory(store, id, expires)
+  local vectors = take_vectors(store, id, expires)
+  if expires then
+    call('UNLINK', own_key(store, id))
+    call('ZREM', store.expiring, id)
+  else
+    call('HDEL', store.bodies, id)
+  end
+  return vectors
+end
+
+local function bury_memory(store, id, expires)
+  remove_memory(store, id, expires)
+  call('ZREM', store.names, id)
+  log_change(store, id)
+  call('ZADD', store.gone, int(store.version), id)
+end
+
+-- `expires` is text, '' for a memory that stays. Returns 1 when something changed.
+local function put_memory(store, id, body, expires, overwrite)
+  local expires_at = tonumber(expires) or false
+  local found, found_expires = find_memory(store, id)
+  if found and (not overwrite or (found == body and found_expires == expires_at)) then
+    return 0
+  end
+  if expires_at and expires_at <= store.now then
+    if found then
+      bury_memory(store, id, found_expires)
+    end
+    return found and 1 or 0
+  end
+  local vectors = {}
+  if found or found_expires then
+    vectors = remove_memory(store, id, found_expires)
+  end
+  if expires_at then
+    call('HSET', own_key(store, id), 'b', body)
+    call('ZADD', store.expiring, expires, id)
+  else
+    call('HSET', store.bodies, id, body)
+  end
+  if found == body then
+    for i = 1, #vectors, 2 do
+      put_vector(store, id, expires_at, vectors[i], vectors[i + 1])
+    end
+  end
+  if expires_at then
+    pexpire(own_key(store, id), expires_at - store.now)
+  end
+  call('ZADD', store.names, 0, id)
+  call('ZREM', store.gone, id)
+  log_change(store, id)
+  return 1
+end
+
+local function forget_oldest_gone(store)
+  local surplus = call('ZCARD', store.gone) - GONE_KEPT
+  if surplus > 0 then
+    local oldest = call('ZPOPMIN', store.gone, int(surplus))
+    for i = 1, #oldest, 2 do
+      call('ZREM', store.log, oldest[i])
+    end
+    store.floor = tonumber(oldest[#oldest])
+  end
+end
+
+-- While every memory of a partition expires, so do the keys that all of them share.
+local function keep_memories(store)
+  local keys = {store.state, store.bodies, store.log, store.names, store.expiring, store.gone}
+  if call('EXISTS', store.bodies) == 1 then
+    if store.is_passing then
+      for _, key in ipairs(keys) do
+        call('PERSIST', key)
+      end
+      call('HDEL', store.state, 't')
+    end
+    return
+  end
+  local top = call('ZREVRANGE', store.expiring, 0, 0, 'WITHSCORES')
+  call('HSET', store.state, 't', '1')
+  for _, key in ipairs(keys) do
+    pexpire(key, tonumber(top[2]) - store.now)
+  end
+end
+
+local function save_memories(store)
+  if not store.changed then
+    return
+  end
+  if call('EXISTS', store.names) == 0 then
+    unlink_memories(store)
+    return
+  end
+  forget_oldest_gone(store)
+  call('HSET', store.state, 'e', store.incarnation or store.nonce, 'v', int(store.version), 'f', int(store.floor),
+    'd', table.concat(store.embedders, ' '))
+  keep_memories(store)
+end

@@ -1,0 +1,324 @@
+"""Connections to Redis and Valkey.
+
+Owns URLs, TLS, pools, retries, time limits, confirmation by replicas and the translation of errors. Must not know
+sessions, memories or what a script does.
+
+What a store on Redis needs of its user, besides the keys `~ml1:*` (or another `prefix`):
+
+    +evalsha +eval +wait +set +info +ping +select +hello +client|setinfo +client|setname
+    +hget +hmget +hgetall +hset +hsetnx +hdel +hlen +hexists +llen +lindex +lrange +ltrim +rpush
+    +zadd +zrem +zcard +zscore +zrange +zrevrange +zrangebyscore +zrangebylex +zpopmin
+    +exists +unlink +pexpire +persist +pttl +time
+    on a Cluster also: +cluster|slots +cluster|shards +asking +command
+
+What is promised when a server fails: an acknowledged write is in the memory of the primary, and on its disk as
+`appendfsync` says (`always`: every acknowledged write survives `kill -9`; `everysec`: up to a second is lost). A
+failover to a replica loses what the replica had not received, unless `wait_replicas=N` was asked for: then a write is
+acknowledged only when N replicas have it too, or else raises DurabilityError. A write whose answer is lost is repeated;
+appends and puts are idempotent, but a count that is returned may then be of the repetition.
+"""
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Any, cast
+
+from memlane.errors import ClosedError, DurabilityError, MissingExtraError, SettingError, StoreUnavailableError
+
+try:
+    from redis import exceptions as redis_errors
+    from redis.asyncio import ConnectionPool, Redis, RedisCluster, Sentinel
+    from redis.asyncio.cluster import ClusterNode
+    from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
+    from redis.asyncio.retry import Retry
+    from redis.backoff import ExponentialWithJitterBackoff
+except ImportError as exc:
+    raise MissingExtraError("Redis", "pip install 'memlane[redis]'") from exc
+
+from memlane.adapters._drivers._redis_errors import translate_errors
+from memlane.adapters._drivers._redis_scripts import Script
+from memlane.adapters._drivers._redis_url import Mode, OwnOptions, RedisTarget, parse_redis_url
+
+Argument = bytes | int | str
+_DEFAULT_CONNECTIONS = 50
+_DEFAULT_TIMEOUT_S = 5.0
+_REPEATS = 3
+_DEFAULT_OPTIONS: dict[str, Any] = {
+    "socket_connect_timeout": _DEFAULT_TIMEOUT_S,
+    "socket_timeout": _DEFAULT_TIMEOUT_S,
+    "max_connections": _DEFAULT_CONNECTIONS,
+}
+_TOPOLOGY_ERRORS = (
+    redis_errors.AskError,
+    redis_errors.ClusterDownError,
+    redis_errors.ConnectionError,
+    redis_errors.SlotNotCoveredError,
+)
+_NEVER_DECODE: dict[str, Any] = {"NEVER_DECODE": True}
+
+
+class RedisDriver:
+    """A bounded number of connections to one Redis, Sentinel service or Cluster.
+
+    An operation waits for a free connection rather than fail, is repeated with growing pauses when a connection
+    breaks, and ends within `time_limit_s` whatever happens. One driver belongs to one event loop.
+
+    Attributes:
+        mode: `standalone`, `sentinel` or `cluster`.
+        prefix: What every key begins with.
+        time_limit_s: How long an operation may take.
+    """
+
+    def __init__(
+        self,
+        client: Redis | RedisCluster,
+        *,
+        mode: Mode,
+        where: str,
+        own: OwnOptions,
+        socket_timeout_s: float,
+        connections: int,
+        waits_s: float,
+        closes: Sequence[Redis | RedisCluster | Sentinel] = (),
+    ) -> None:
+        if own.wait_replicas and own.wait_timeout_ms >= socket_timeout_s * 1_000:
+            raise SettingError("wait_timeout_ms must be less than socket_timeout, or the answer is never read")
+        self.mode: Mode = mode
+        self.prefix = own.prefix
+        self.time_limit_s = socket_timeout_s + waits_s
+        self._client = client
+        self._execute: Callable[..., Awaitable[Any]] = cast("Any", client).execute_command
+        self._where = where
+        self._own = own
+        self._turns = asyncio.Semaphore(connections)
+        self._closes = list(closes)
+        self._is_closed = False
+
+    @classmethod
+    def from_url(cls, url: str) -> "RedisDriver":
+        """Return a driver that makes, and closes, its own connections; the first one on first use.
+
+        Raises:
+            SettingError: the URL is not understood.
+        """
+        target = parse_redis_url(url)
+        options = {**_DEFAULT_OPTIONS, **target.options}
+        connections, waits_s = int(options["max_connections"]), float(options.pop("timeout", _DEFAULT_TIMEOUT_S))
+        if connections < 1:
+            raise SettingError("max_connections must be at least 1")
+        client, closes = _connect(target, options)
+        return cls(
+            client,
+            mode=target.mode,
+            where=target.where,
+            own=target.own,
+            socket_timeout_s=float(options["socket_timeout"]),
+            connections=connections,
+            waits_s=waits_s,
+            closes=closes,
+        )
+
+    @classmethod
+    def from_client(
+        cls,
+        client: Redis | RedisCluster,
+        *,
+        prefix: str = OwnOptions.prefix,
+        wait_replicas: int = 0,
+        wait_timeout_ms: int = OwnOptions.wait_timeout_ms,
+    ) -> "RedisDriver":
+        """Return a driver on a client of redis-py that stays yours to close; its own time-outs and retries hold.
+
+        Raises:
+            SettingError: a prefix or a number that is not allowed.
+        """
+        is_cluster = isinstance(client, RedisCluster)
+        options: dict[str, Any] = client.get_connection_kwargs()
+        timeout_s = float(options.get("socket_timeout") or _DEFAULT_TIMEOUT_S)
+        pool_size = options.get("max_connections") if is_cluster else client.connection_pool.max_connections
+        return cls(
+            client,
+            mode="cluster" if is_cluster else "standalone",
+            where=str(options.get("path") or f"{options.get('host', 'your client')}:{options.get('port', '')}"),
+            own=OwnOptions(prefix, wait_replicas, wait_timeout_ms),
+            socket_timeout_s=timeout_s,
+            connections=min(int(pool_size or _DEFAULT_CONNECTIONS), _DEFAULT_CONNECTIONS),
+            waits_s=timeout_s,
+        )
+
+    async def run(
+        self, script: Script, keys: Sequence[bytes], args: Sequence[Argument], *, barrier: bytes | None = None
+    ) -> Any:
+        """Return what a script answers; one command, or one pipeline with WAIT when replicas must confirm.
+
+        Args:
+            script: What to run.
+            keys: Its keys, all of one slot.
+            args: Its arguments.
+            barrier: Of a write: a key of the same slot that may be written before waiting for replicas.
+
+        Raises:
+            StoreUnavailableError: it cannot be reached, refuses, or takes too long.
+            DurabilityError: written, but by fewer replicas than asked for.
+            SettingError: it refuses the user.
+            DamagedError: what is stored is not what Memlane wrote.
+        """
+        tail = (len(keys), *keys, *args)
+        with translate_errors(self._where):
+            async with self._turn():
+                try:
+                    return await self._send(("EVALSHA", script.sha, *tail), keys[0], barrier)
+                except redis_errors.NoScriptError:
+                    return await self._send(("EVAL", script.text, *tail), keys[0], barrier)
+
+    async def command(self, name: str, key: bytes, *args: Argument) -> Any:
+        """Return what one plain command answers, without waiting for replicas; errors as `run`."""
+        with translate_errors(self._where):
+            async with self._turn():
+                return await self._send((name, key, *args), key, None)
+
+    async def ping(self) -> dict[str, str]:
+        """Return facts about the server: `server`, `version`, `mode`, `aof`, and `evicts` when it might drop data.
+
+        Raises:
+            StoreUnavailableError: it cannot be reached, refuses, or takes too long.
+            SettingError: it refuses the user.
+        """
+        with translate_errors(self._where):
+            async with self._turn():
+                info = await self._info()
+        policy = str(info.get("maxmemory_policy", "noeviction"))
+        facts = {
+            "server": str(info.get("server_name", "redis")),
+            "version": str(info.get("valkey_version", info.get("redis_version", "unknown"))),
+            "mode": self.mode,
+            "aof": "yes" if info.get("aof_enabled") else "no",
+        }
+        return facts if policy == "noeviction" else {**facts, "evicts": f"{policy}: conversations may be dropped"}
+
+    async def aclose(self) -> None:
+        """Close the connections this driver made."""
+        self._is_closed = True
+        closes, self._closes = self._closes, []
+        for client in closes:
+            await client.aclose()
+
+    @contextlib.asynccontextmanager
+    async def _turn(self) -> AsyncGenerator[None]:
+        """Hold one of the connections, within the time limit."""
+        if self._is_closed:
+            raise ClosedError("this connection to Redis was closed")
+        try:
+            async with asyncio.timeout(self.time_limit_s), self._turns:
+                yield
+        except TimeoutError as exc:
+            raise StoreUnavailableError(
+                f"Redis at {self._where} did not answer within {self.time_limit_s:g} s"
+            ) from exc
+
+    async def _send(self, command: tuple[Argument, ...], key: bytes, barrier: bytes | None) -> Any:
+        if barrier is None or not self._own.wait_replicas:
+            return await self._execute(*command, **_NEVER_DECODE)
+        if isinstance(self._client, RedisCluster):
+            return await self._confirmed_by_cluster(self._client, command, key, barrier)
+        pool = self._client.connection_pool
+        connection = await pool.get_connection()
+        try:
+            return await connection.retry.call_with_retry(
+                lambda: self._confirmed(connection, command, barrier), lambda _: connection.disconnect()
+            )
+        finally:
+            await pool.release(connection)
+
+    async def _confirmed_by_cluster(
+        self, client: RedisCluster, command: tuple[Argument, ...], key: bytes, barrier: bytes
+    ) -> Any:
+        """Write on a connection to the node that owns the slot; when that fails, let the client find the new owner."""
+        await client.initialize()
+        for _ in range(_REPEATS):
+            node = client.get_node_from_key(key)  # pyright: ignore[reportArgumentType] -- bytes are encodable too
+            if node is None:
+                break
+            connection = node.acquire_connection()
+            try:
+                return await self._confirmed(connection, command, barrier)
+            except _TOPOLOGY_ERRORS:
+                await connection.disconnect()
+            finally:
+                node.release(connection)
+            await self._execute("EXISTS", key)
+        raise StoreUnavailableError(f"Redis at {self._where} cannot answer: the slot is being moved")
+
+    async def _confirmed(self, connection: Any, command: tuple[Argument, ...], barrier: bytes) -> Any:
+        """Write and wait for replicas in one go.
+
+        WAIT waits for the last write of its connection. A repetition that changes nothing would leave it nothing to
+        wait for, although its first attempt may not have been copied yet; the barrier is a write in any case.
+        """
+        own = self._own
+        commands = (command, ("SET", barrier, b"", "PX", 60_000), ("WAIT", own.wait_replicas, own.wait_timeout_ms))
+        await connection.send_packed_command(connection.pack_commands(commands))
+        replies = [await _reply(connection) for _ in commands]
+        for reply in replies:
+            if isinstance(reply, Exception):
+                raise reply
+        if replies[2] < own.wait_replicas:
+            raise DurabilityError(
+                f"written to Redis at {self._where}, but {replies[2]} replicas of {own.wait_replicas} confirmed it "
+                f"within {own.wait_timeout_ms} ms"
+            )
+        return replies[0]
+
+    async def _info(self) -> dict[str, Any]:
+        if not isinstance(self._client, RedisCluster):
+            return await self._execute("INFO")
+        await self._client.initialize()
+        node = self._client.get_random_primary_node()
+        return await self._execute("INFO", target_nodes=node)
+
+
+async def _reply(connection: Any) -> Any:
+    try:
+        return await connection.read_response(disable_decoding=True)
+    except redis_errors.ResponseError as exc:
+        return exc
+
+
+def _connect(
+    target: RedisTarget, options: dict[str, Any]
+) -> tuple[Redis | RedisCluster, list[Redis | RedisCluster | Sentinel]]:
+    if target.mode == "sentinel":
+        return _connect_by_sentinel(target, options)
+    if target.mode == "cluster":
+        nodes = [ClusterNode(host, port) for host, port in target.nodes]
+        cluster = RedisCluster(startup_nodes=nodes, retry=_retry(), **options)
+        return cluster, [cluster]
+    options["connection_class"] = UnixDomainSocketConnection if "path" in options else Connection
+    if options.pop("ssl", False):
+        options["connection_class"] = SSLConnection
+    for host, port in target.nodes:
+        options.update(host=host, port=port)
+    client = Redis.from_pool(ConnectionPool(retry=_retry(), **options))
+    return client, [client]
+
+
+def _connect_by_sentinel(
+    target: RedisTarget, options: dict[str, Any]
+) -> tuple[Redis, list[Redis | RedisCluster | Sentinel]]:
+    times = {name: _DEFAULT_OPTIONS[name] for name in ("socket_connect_timeout", "socket_timeout")}
+    sentinel = Sentinel(target.nodes, sentinel_kwargs={**times, **target.sentinel_options}, **options)
+    client: Redis = cast("Any", sentinel).master_for(target.service, retry=_retry())
+    return client, [client, sentinel]
+
+
+def _retry() -> Retry:
+    """Repeat what failed because a connection broke, not what took too long: that has used up its time."""
+    return Retry(
+        ExponentialWithJitterBackoff(base=0.05, cap=0.5), _REPEATS, supported_errors=(redis_errors.ConnectionError,)
+    )
+
+
+def new_token() -> bytes:
+    """Return text that nobody else has made: it names an incarnation of a partition, should this write begin one."""
+    return os.urandom(8).hex().encode()

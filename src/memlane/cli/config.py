@@ -1,0 +1,61 @@
+"""`memlane config`: which settings apply, and where each comes from."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import msgspec
+import typer
+
+from memlane.cli.output import say, say_json
+from memlane.cli.where import Where, with_settings_and_json
+
+if TYPE_CHECKING:
+    from memlane.wiring.settings import Settings
+
+
+class ShownSetting(msgspec.Struct, frozen=True):
+    """A setting as it is shown: passwords masked."""
+
+    name: str
+    value: str
+    origin: str
+
+
+def register(application: typer.Typer) -> None:
+    """Add `config show`."""
+    config = typer.Typer(help="The settings that apply.", no_args_is_help=True, rich_markup_mode=None)
+    config.callback()(_config)
+    config.command("show")(with_settings_and_json(show))
+    application.add_typer(config, name="config")
+
+
+def _config() -> None:
+    """Look at the settings that apply."""
+
+
+def show(where: Where) -> None:
+    """Show every setting, its value and where it comes from; passwords are masked."""
+    found = list(shown_settings(where.settings()))
+    if where.json:
+        return say_json(found)
+    names, values = max(len(setting.name) for setting in found), max(len(setting.value) for setting in found)
+    for setting in found:
+        say(f"{setting.name:<{names}}  {setting.value:<{values}}  {setting.origin}")
+    return None
+
+
+def shown_settings(settings: "Settings") -> Iterator[ShownSetting]:
+    """Yield every setting as it is shown."""
+    from memlane.wiring.settings_entries import ENTRIES  # noqa: PLC0415 -- help must come fast
+    from memlane.wiring.settings_values import shown  # noqa: PLC0415
+
+    for entry in ENTRIES:
+        value = shown_place(settings) if entry.name == "store.url" else shown(settings.value(entry.name))
+        yield ShownSetting(entry.name, value or "the same store", settings.origin(entry.name))
+
+
+def shown_place(settings: "Settings") -> str:
+    """Return where memory lives, fit to be shown."""
+    from memlane.wiring.build import default_url  # noqa: PLC0415 -- help must come fast
+
+    return default_url() if settings.store.url is None else str(settings.store.url)

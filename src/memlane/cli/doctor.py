@@ -1,0 +1,28 @@
+"""`memlane doctor`: connect to everything that is configured and say what is wrong."""
+
+import typer
+
+from memlane.cli.output import say, say_json
+from memlane.cli.where import Where, with_settings_and_json
+
+
+def register(application: typer.Typer) -> None:
+    """Add the command."""
+    application.command()(with_settings_and_json(doctor))
+
+
+def doctor(where: Where) -> None:
+    """Check Python, packages, stores, embedder and token counter; exit 1 when something is broken."""
+    from memlane.cli.checks import Check, State, all_checks  # noqa: PLC0415 -- help must come fast
+
+    checks: list[Check] = []
+    for check in all_checks(where.settings()):
+        checks.append(check)
+        if not where.json:
+            say(f"{check.state.value:<8} {check.name:<15} {check.detail}")
+            if check.fix:
+                say(f"{'':<8} {'':<15} fix: {check.fix}")
+    if where.json:
+        say_json(checks)
+    if any(check.state is State.FAULT for check in checks):
+        raise typer.Exit(1)

@@ -1,0 +1,164 @@
+"""How a budget of tokens is divided between messages, summary and memories.
+
+Owns the order of who gets what. It counts by `costs` and `remembered` and writes no text.
+
+The order: instructions and the newest group always. Then the summary, when it takes no more than `SUMMARY_SHARE` of
+what remains; otherwise it is left out. Then older messages, newest first, while room is kept for the memories
+that the window does not show: as much as they need, at most their share. Then memories, best first, into all that
+is left; those that only retell a better one come last. What is kept for summary and memories grows more slowly than
+the budget whether or not it is used in the end, so that a larger budget never shows fewer messages.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Final
+
+import msgspec
+
+from memlane.context.costs import window_cost
+from memlane.context.groups import Group, without_dead_start
+from memlane.context.remembered import memories_frame_cost, memory_cost, summary_cost
+from memlane.context.repetition import Sorted, depths_of, shown_from, sort_out
+from memlane.context.window import Step, newest, widen
+from memlane.errors import BudgetExceededError
+from memlane.protocols.counter import TokenCounter
+from memlane.types.memory import Recalled
+from memlane.types.wire import Summary
+
+MEMORY_SHARE: Final = 0.3
+SUMMARY_SHARE: Final = 0.5
+
+
+class Demand(msgspec.Struct, frozen=True):
+    """What wants to be in a context.
+
+    Attributes:
+        fixed_tokens: Tokens of the instructions.
+        groups: The log, ordered as `find_groups` does.
+        most_groups: How many of the newest groups may be shown.
+        summary: The summary, if any.
+        recalled: What was found for the question.
+        memory_share: The share of what remains that is kept for memories, 0-1.
+        session_id: The session of the log.
+    """
+
+    fixed_tokens: int
+    groups: list[Group]
+    most_groups: int
+    summary: Summary | None
+    recalled: Sequence[Recalled]
+    memory_share: float
+    session_id: str | None
+
+
+class Division(msgspec.Struct, frozen=True):
+    """Who got room.
+
+    Attributes:
+        groups: The groups that are shown.
+        dead: Groups for which there was room, but which are unanswered calls at the oldest end.
+        summary: The summary, when it fits.
+        memories: Memories that fit, in the order in which they got room.
+        in_window: Memories left out because the window says the same.
+        same: Memories left out because a better one has the same text.
+        no_room: Memories for which there was no room.
+    """
+
+    groups: list[Group]
+    dead: list[Group]
+    summary: Summary | None
+    memories: list[Recalled]
+    in_window: list[Recalled]
+    same: list[Recalled]
+    no_room: list[Recalled]
+
+
+def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
+    """Divide a budget of tokens.
+
+    Raises:
+        BudgetExceededError: instructions and newest group do not fit; `needed_tokens` would be just enough.
+    """
+    chosen = newest(demand.groups, _count_groups(demand, budget, counter))
+    shown = without_dead_start(chosen)
+    places = {group.places[-1] for group in shown}
+    dead = [group for group in chosen if group.places[-1] not in places]
+    room = budget - demand.fixed_tokens - window_cost(shown, counter)
+    summary = demand.summary if _has_room(demand, budget, counter) else None
+    room -= summary_cost(summary, counter)
+    depths = depths_of(shown)
+    in_window = [found for found in demand.recalled if shown_from(found.memory, depths, demand.session_id)]
+    fresh = sort_out([found for found in demand.recalled if not shown_from(found.memory, depths, demand.session_id)])
+    memories, no_room = _fill(fresh, room, counter)
+    return Division(
+        groups=shown,
+        dead=dead,
+        summary=summary,
+        memories=memories,
+        in_window=in_window,
+        same=fresh.same,
+        no_room=no_room,
+    )
+
+
+def _count_groups(demand: Demand, budget: int, counter: TokenCounter) -> int:
+    base = _base(demand, counter)
+    spare = _spare(demand, budget, counter)
+    spare -= min(summary_cost(demand.summary, counter), int(spare * SUMMARY_SHARE))
+    kept = _Kept(demand, counter)
+    best = 0
+    for step in widen(newest(demand.groups, demand.most_groups), counter):
+        if step.groups > 1 and step.grown - base > spare:
+            break
+        if step.groups == 1 or step.tokens - base + kept.tokens(step, spare) <= spare:
+            best = step.groups
+    return best
+
+
+def _spare(demand: Demand, budget: int, counter: TokenCounter) -> int:
+    """Return what remains of a budget behind instructions and newest group."""
+    needed = demand.fixed_tokens + _base(demand, counter)
+    if needed > budget:
+        raise BudgetExceededError(needed, budget)
+    return budget - needed
+
+
+def _base(demand: Demand, counter: TokenCounter) -> int:
+    return window_cost(newest(demand.groups, min(demand.most_groups, 1)), counter)
+
+
+def _has_room(demand: Demand, budget: int, counter: TokenCounter) -> bool:
+    return summary_cost(demand.summary, counter) <= int(_spare(demand, budget, counter) * SUMMARY_SHARE)
+
+
+class _Kept:
+    """The room that is kept for the memories which a window does not show."""
+
+    def __init__(self, demand: Demand, counter: TokenCounter) -> None:
+        depths = depths_of(demand.groups)
+        self._share = demand.memory_share
+        self._frame = memories_frame_cost(counter)
+        self._wanted = [
+            (shown_from(found.memory, depths, demand.session_id), memory_cost(found.memory, counter))
+            for found in sort_out(demand.recalled).first
+        ]
+
+    def tokens(self, step: Step, spare: int) -> int:
+        """Return how much of `spare` is kept beside a window."""
+        costs = [cost for depth, cost in self._wanted if depth is None or depth > step.groups]
+        return min(sum(costs) + self._frame, int(spare * self._share)) if costs else 0
+
+
+def _fill(fresh: Sorted, room: int, counter: TokenCounter) -> tuple[list[Recalled], list[Recalled]]:
+    """Return the memories that fit into `room`, best first, and those that do not."""
+    taken: list[Recalled] = []
+    no_room: list[Recalled] = []
+    room -= memories_frame_cost(counter)
+    for found in chain(fresh.first, fresh.retold):
+        cost = memory_cost(found.memory, counter)
+        if cost > room:
+            no_room.append(found)
+        else:
+            taken.append(found)
+            room -= cost
+    return taken, no_room

@@ -1,0 +1,179 @@
+"""A context: what is sent to the model, within a budget, and why it is what it is.
+
+Owns the value and how it is put together. What fits is decided by `budget`, what repeats by `repetition`, the quoting
+by `remembered`, the providers' shapes by `shapes`.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+import msgspec
+
+from memlane.context.budget import MEMORY_SHARE, Demand, Division, divide
+from memlane.context.costs import Tally, window_cost
+from memlane.context.explanation import LeftOut, Part, explain, left_out_messages, left_out_others
+from memlane.context.groups import find_groups, in_order
+from memlane.context.remembered import summary_block, system_text
+from memlane.context.rendering import is_textual
+from memlane.context.shapes import as_anthropic, as_openai
+from memlane.context.window import count_within
+from memlane.errors import UsageError
+from memlane.protocols.counter import TokenCounter
+from memlane.types.memory import Recalled
+from memlane.types.message import Message
+from memlane.types.wire import Summary
+
+_UNLIMITED: Final = 2**62
+
+
+class Context(msgspec.Struct, frozen=True, kw_only=True):
+    """What is sent to the model.
+
+    Attributes:
+        system: Instructions, then what is remembered, then the summary; empty text when there is none of them.
+        instructions: The instructions as they were given.
+        messages: The messages shown, oldest first.
+        memories: The memories quoted in `system`, best first.
+        summary: The summary quoted in `system`.
+        tokens: What all of it comes to, by the rule of `memlane.context.costs`.
+        counter: Which tokenizer or estimate counted.
+        exact: Whether the counter is the model's own and everything that was counted is text.
+        max_tokens: The budget; None for none.
+        parts: What took how many tokens; they add up to `tokens`.
+        left_out: What is not shown, and why.
+    """
+
+    system: str
+    instructions: str | None
+    messages: list[Message]
+    memories: list[Recalled]
+    summary: Summary | None
+    tokens: int
+    counter: str
+    exact: bool
+    max_tokens: int | None
+    parts: list[Part]
+    left_out: list[LeftOut]
+
+    def as_openai(self) -> list[dict[str, Any]]:
+        """Return the `messages` of an OpenAI chat completion; a fresh copy each time."""
+        return as_openai(self.messages, self.system)
+
+    def as_anthropic(self) -> dict[str, Any]:
+        """Return `messages`, and `system` unless it is empty, of an Anthropic request; a fresh copy each time."""
+        return as_anthropic(self.messages, self.system)
+
+    def explain(self) -> str:
+        """Return, for a person to read, what took how many tokens and what was left out; quotes nothing."""
+        how = self.counter if self.exact else f"{self.counter}, not exact"
+        limit = "" if self.max_tokens is None else f" of {self.max_tokens:,}"
+        return explain(f"{self.tokens:,}{limit} tokens ({how})", self.parts, self.left_out)
+
+
+def build_context(
+    *,
+    messages: Sequence[Message],
+    counter: TokenCounter,
+    instructions: str | None = None,
+    summary: Summary | None = None,
+    recalled: Sequence[Recalled] = (),
+    max_tokens: int | None = None,
+    last: int | None = None,
+    session_id: str | None = None,
+    memory_share: float = MEMORY_SHARE,
+) -> Context:
+    """Put a context together.
+
+    Args:
+        messages: The session's messages, oldest first; those that `summary` covers are not shown.
+        counter: What counts tokens.
+        instructions: The system prompt; always shown, unaltered.
+        summary: What was said before.
+        recalled: What was found for the question, from any session.
+        max_tokens: The budget; None for none.
+        last: At most this many of the newest messages, never parting a group.
+        session_id: The session of `messages`, so that what they say is not quoted as a memory too.
+        memory_share: The share of what remains behind the newest messages that is kept for memories, 0-1.
+
+    Raises:
+        BudgetExceededError: instructions and the newest group do not fit; `needed_tokens` would be just enough.
+        UsageError: `last` or `memory_share` is out of range.
+    """
+    if not 0 <= memory_share <= 1:
+        raise UsageError(f"memory_share must be between 0 and 1, not {memory_share}")
+    counter = Tally(counter)
+    covered = [message.id for message in messages if _is_covered(message, summary)]
+    live = [message for message in messages if not _is_covered(message, summary)]
+    groups = find_groups(live)
+    demand = Demand(
+        fixed_tokens=counter.count(instructions or ""),
+        groups=groups,
+        most_groups=count_within(groups, last),
+        summary=summary if summary_block(summary) else None,
+        recalled=recalled,
+        memory_share=memory_share,
+        session_id=session_id,
+    )
+    division = divide(demand, _UNLIMITED if max_tokens is None else max_tokens, counter)
+    division = _within(division, instructions, max_tokens, counter)
+    left_out = left_out_messages(demand, division, covered, live) + left_out_others(demand, division)
+    return _context(division, left_out, instructions=instructions, max_tokens=max_tokens, counter=counter)
+
+
+def _is_covered(message: Message, summary: Summary | None) -> bool:
+    return summary is not None and 0 < message.position <= summary.upto
+
+
+def _within(division: Division, instructions: str | None, max_tokens: int | None, counter: TokenCounter) -> Division:
+    """Return the division, less what is too much when the system text is counted as a whole.
+
+    Room is given by counting piece by piece; with a counter that rounds down, the whole may come to more.
+    """
+    if max_tokens is None:
+        return division
+    room = max_tokens - window_cost(division.groups, counter)
+    memories, summary, dropped = list(division.memories), division.summary, list(division.no_room)
+    while (memories or summary) and counter.count(system_text(instructions, memories, summary)) > room:
+        if memories:
+            dropped.append(memories.pop())
+        else:
+            summary = None
+    return msgspec.structs.replace(division, memories=memories, summary=summary, no_room=dropped)
+
+
+def _context(
+    division: Division,
+    left_out: list[LeftOut],
+    *,
+    instructions: str | None,
+    max_tokens: int | None,
+    counter: TokenCounter,
+) -> Context:
+    messages = in_order(division.groups)
+    parts = _parts(division, instructions, counter)
+    return Context(
+        system=system_text(instructions, division.memories, division.summary),
+        instructions=instructions,
+        messages=messages,
+        memories=sorted(division.memories, key=lambda found: -found.score),
+        summary=division.summary,
+        tokens=sum(part.tokens for part in parts),
+        counter=counter.name,
+        exact=counter.exact and all(is_textual(message) for message in messages),
+        max_tokens=max_tokens,
+        parts=[part for part in parts if part.count],
+        left_out=left_out,
+    )
+
+
+def _parts(division: Division, instructions: str | None, counter: TokenCounter) -> list[Part]:
+    """Return what took how many tokens; the system text is counted as a whole, so that they add up."""
+    alone = counter.count(instructions or "")
+    remembering = counter.count(system_text(instructions, division.memories, None))
+    whole = counter.count(system_text(instructions, division.memories, division.summary))
+    return [
+        Part("instructions", 1 if instructions else 0, alone),
+        Part("memories", len(division.memories), remembering - alone),
+        Part("summary", 1 if division.summary else 0, whole - remembering),
+        Part("messages", sum(len(group.turns) for group in division.groups), window_cost(division.groups, counter)),
+    ]

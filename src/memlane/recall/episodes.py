@@ -1,0 +1,85 @@
+"""Finds past sessions: the words of a whole session and the meaning of its best turn.
+
+Not the meaning of the whole: an embedder reads only the beginning of a long text.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memlane.recall.columns import Ints
+from memlane.recall.evidence import Evidence
+from memlane.recall.index import PartitionIndex
+from memlane.recall.question import Question
+from memlane.recall.ranking import NEWEST, Shares, best_first, why
+from memlane.recall.signals import own_scores, session_shares
+from memlane.recall.weights import DEFAULT, Weights
+from memlane.types.memory import RecalledEpisode
+from memlane.types.times import from_ms
+
+
+def search_episodes(index: PartitionIndex, question: Question, weights: Weights = DEFAULT) -> list[RecalledEpisode]:
+    """Return the past sessions that answer best, best first; of equals the latest first, then by id.
+
+    A session is found when at least one of its memories may answer; what is asked without a word to search by is
+    treated as by `search`.
+
+    Raises:
+        UsageError: the question's vector has another length than the index's.
+    """
+    evidence = Evidence(index, question, weights)
+    shares = _all_shares(evidence)
+    sessions = _candidates(evidence, shares)
+    ended = _ended(evidence)[sessions]
+    names = [index.rows.sessions.texts[session] for session in sessions.tolist()]
+    shares = {name: share[sessions] for name, share in shares.items()}
+    return [
+        _episode(evidence, int(sessions[place]), score, why(shares, place, meaning_known=evidence.meaning is not None))
+        for place, score in best_first(shares, ended, names, question.limit)
+    ]
+
+
+def _all_shares(evidence: Evidence) -> Shares:
+    if evidence.is_open:
+        return {NEWEST: np.zeros(len(evidence.index.rows.sessions))}
+    return session_shares(evidence)
+
+
+def _candidates(evidence: Evidence, shares: Shares) -> Ints:
+    """Return the sessions that have a row that may answer, and where only words count, one of the words."""
+    session = evidence.index.rows.session
+    may_answer = np.zeros(len(evidence.index.rows.sessions), np.bool_)
+    may_answer[session[evidence.eligible & (session >= 0)]] = True
+    if evidence.meaning is None and not evidence.is_open:
+        may_answer &= shares["keyword"] > 0
+    return np.flatnonzero(may_answer)
+
+
+def _ended(evidence: Evidence) -> NDArray[np.int64]:
+    """Return when the last live row of each session was created, shape (sessions,)."""
+    rows = evidence.index.rows
+    told = np.flatnonzero(evidence.live & (rows.session >= 0))
+    ended = np.full(len(rows.sessions), np.iinfo(np.int64).min)
+    np.maximum.at(ended, rows.session[told], rows.created[told])
+    return ended
+
+
+def _episode(evidence: Evidence, session: int, score: float, reasons: dict[str, float]) -> RecalledEpisode:
+    rows = evidence.index.rows
+    told = np.flatnonzero(evidence.live & (rows.session == session))
+    created = rows.created[told]
+    return RecalledEpisode(
+        session_id=rows.sessions.texts[session],
+        score=score,
+        why=reasons,
+        started_at=from_ms(int(created.min())),
+        ended_at=from_ms(int(created.max())),
+        memory=evidence.index.memory_at(_best_row(evidence, told[evidence.eligible[told]])),
+        notes=list(evidence.question.notes),
+    )
+
+
+def _best_row(evidence: Evidence, rows: Ints) -> int:
+    own = {"own": own_scores(evidence, rows)}
+    ids = [evidence.index.id_at(row) for row in rows.tolist()]
+    place, _ = best_first(own, evidence.index.rows.created[rows], ids, 1)[0]
+    return int(rows[place])

@@ -1,0 +1,47 @@
+"""The order of results and the reasons given for each."""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memlane.recall.columns import Ints
+
+MEANING: Final = "meaning"
+MEANING_UNAVAILABLE: Final = "meaning_unavailable"
+NEWEST: Final = "newest"
+
+Shares: TypeAlias = dict[str, NDArray[np.floating[Any]]]
+"""Each signal's share of the scores of some rows or sessions, all of one shape (n,)."""
+
+# Products of vectors differ in the last bits with the place of a row in the matrix; equals must stay equal.
+_DECIMALS: Final = 6
+
+
+def sum_of_shares(shares: Shares) -> NDArray[np.float64]:
+    """Return the scores that shares add up to."""
+    return np.sum([np.round(share.astype(np.float64), _DECIMALS) for share in shares.values()], axis=0)
+
+
+def best_first(shares: Shares, newest: Ints, ids: Sequence[str], limit: int) -> list[tuple[int, float]]:
+    """Return place and score of the best: by score, of equals the newest first, then by id.
+
+    Args:
+        shares: Whose sum is the score.
+        newest: A time of each, shape (n,).
+        ids: An id of each.
+        limit: The most to return.
+    """
+    scores, times = sum_of_shares(shares).tolist(), newest.tolist()
+    places = sorted(range(len(ids)), key=lambda place: (-scores[place], -times[place], ids[place]))
+    return [(place, scores[place]) for place in places[:limit]]
+
+
+def why(shares: Shares, place: int, *, meaning_known: bool) -> dict[str, float]:
+    """Return each signal's share of one score; they add up to it."""
+    reasons = {name: round(float(share[place]), _DECIMALS) for name, share in shares.items()}
+    if not meaning_known:
+        reasons.pop(MEANING, None)
+        reasons[MEANING_UNAVAILABLE] = 0.0
+    return reasons

@@ -1,0 +1,131 @@
+"""What a row says besides words and vector: when, what kind, which session, who; and whether it still counts."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memlane.recall.columns import Column, Ints, Names
+from memlane.types.memory import Memory
+from memlane.types.times import to_ms
+
+ALWAYS = np.iinfo(np.int64).min
+NEVER = np.iinfo(np.int64).max
+
+
+class Rows:
+    """Columns of one entry a row, in order of arrival; times in milliseconds since 1970."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._created: Column[np.int64] = Column(np.int64)
+        self._expires: Column[np.int64] = Column(np.int64)
+        self._valid_from: Column[np.int64] = Column(np.int64)
+        self._valid_to: Column[np.int64] = Column(np.int64)
+        self._kind: Column[np.int32] = Column(np.int32)
+        self._session: Column[np.int32] = Column(np.int32)
+        self._role: Column[np.int32] = Column(np.int32)
+        self._speaker: Column[np.int32] = Column(np.int32)
+        self._live: Column[np.bool_] = Column(np.bool_)
+        self.kinds, self.sessions, self.roles, self.speakers = Names(), Names(), Names(), Names()
+
+    def __len__(self) -> int:
+        return len(self._live)
+
+    @property
+    def created(self) -> NDArray[np.int64]:
+        """When each was created."""
+        return self._created.values
+
+    @property
+    def expires(self) -> NDArray[np.int64]:
+        """When each ceases to exist; NEVER if it does not."""
+        return self._expires.values
+
+    @property
+    def valid_from(self) -> NDArray[np.int64]:
+        """From when each holds; ALWAYS if it did from the start."""
+        return self._valid_from.values
+
+    @property
+    def valid_to(self) -> NDArray[np.int64]:
+        """Until when each held; NEVER while it holds."""
+        return self._valid_to.values
+
+    @property
+    def kind(self) -> NDArray[np.int32]:
+        """Number of each kind among `kinds`."""
+        return self._kind.values
+
+    @property
+    def session(self) -> NDArray[np.int32]:
+        """Number of each session among `sessions`; -1 for none."""
+        return self._session.values
+
+    @property
+    def role(self) -> NDArray[np.int32]:
+        """Number of each role among `roles`; -1 for none."""
+        return self._role.values
+
+    @property
+    def speaker(self) -> NDArray[np.int32]:
+        """Number of each speaker's name, or else role, among `speakers`; -1 for none."""
+        return self._speaker.values
+
+    @property
+    def live(self) -> NDArray[np.bool_]:
+        """Which rows are the current state of a memory; the others await compaction."""
+        return self._live.values
+
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory it takes."""
+        return sum(part.size_bytes for part in (*self._columns(), *self._names()))
+
+    def live_at(self, now_ms: int) -> NDArray[np.bool_]:
+        """Return which rows exist at a time: current and not expired."""
+        return self.live & (self.expires > now_ms)
+
+    def extend(self, memories: Sequence[Memory], expires_ms: Sequence[int | None]) -> None:
+        """Add live rows at the end. Their expiry is that of the store, not what the memories say."""
+        self._created.extend([to_ms(memory.created_at) for memory in memories])
+        self._expires.extend([NEVER if expiry is None else expiry for expiry in expires_ms])
+        self._valid_from.extend([_ms(memory.valid_from, ALWAYS) for memory in memories])
+        self._valid_to.extend([_ms(memory.valid_to, NEVER) for memory in memories])
+        self._kind.extend([self.kinds.number(memory.kind) for memory in memories])
+        self._session.extend([self.sessions.number(memory.session_id) for memory in memories])
+        self._role.extend([self.roles.number(memory.role) for memory in memories])
+        self._speaker.extend([self.speakers.number(memory.name or memory.role) for memory in memories])
+        self._live.extend(np.ones(len(memories), np.bool_))
+
+    def keep(self, rows: Ints) -> None:
+        """Leave only these rows, ascending."""
+        for column in self._columns():
+            column.keep(rows)
+        self.kinds = _in_use(self.kinds, self.kind)
+        self.sessions = _in_use(self.sessions, self.session)
+        self.roles = _in_use(self.roles, self.role)
+        self.speakers = _in_use(self.speakers, self.speaker)
+
+    def _columns(self) -> tuple[Column[np.int64] | Column[np.int32] | Column[np.bool_], ...]:
+        times = (self._created, self._expires, self._valid_from, self._valid_to)
+        return (*times, self._kind, self._session, self._role, self._speaker, self._live)
+
+    def _names(self) -> tuple[Names, ...]:
+        return (self.kinds, self.sessions, self.roles, self.speakers)
+
+
+def _ms(moment: datetime | None, otherwise: int) -> int:
+    return otherwise if moment is None else to_ms(moment)
+
+
+def _in_use(names: Names, column: NDArray[np.int32]) -> Names:
+    """Return the names a column still uses, and number them anew in it."""
+    used = np.unique(column[column >= 0])
+    kept = Names()
+    for number in cast("list[int]", used.tolist()):
+        kept.number(names.texts[number])
+    column[column >= 0] = np.searchsorted(used, column[column >= 0])
+    return kept

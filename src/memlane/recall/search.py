@@ -1,0 +1,69 @@
+"""Finds the memories and the past sessions that answer a question best.
+
+Candidates are the best rows by words and the best by meaning; only they are scored by all signals. Scores are
+fused, not ranks: how much better one is than the next is kept.
+"""
+
+import numpy as np
+
+from memlane.recall.columns import Ints
+from memlane.recall.episodes import search_episodes
+from memlane.recall.evidence import Evidence
+from memlane.recall.index import PartitionIndex
+from memlane.recall.question import Question
+from memlane.recall.ranking import MEANING_UNAVAILABLE, NEWEST, best_first, why
+from memlane.recall.signals import row_shares
+from memlane.recall.weights import DEFAULT, Weights
+from memlane.types.memory import Recalled
+
+__all__ = ["Question", "search", "search_episodes"]
+
+_CANDIDATES = 200
+
+
+def search(index: PartitionIndex, question: Question, weights: Weights = DEFAULT) -> list[Recalled]:
+    """Return the memories that answer best, best first; of equals the newest first, then by id.
+
+    Without a vector, or while no memory has one, words alone decide, and `why` says `meaning_unavailable`. A
+    question without a single word to search by gets what its vector finds, and without one the newest memories, with
+    score 0; an empty text gets those too.
+
+    Raises:
+        UsageError: the question's vector has another length than the index's.
+    """
+    evidence = Evidence(index, question, weights)
+    if evidence.is_open:
+        return _newest(evidence)
+    rows = _candidates(evidence)
+    shares = row_shares(evidence, rows)
+    known = evidence.known[rows].tolist()
+    created = index.rows.created[rows]
+    ids = [index.id_at(row) for row in rows.tolist()]
+    return [
+        _recalled(evidence, int(rows[place]), score, why(shares, place, meaning_known=known[place]))
+        for place, score in best_first(shares, created, ids, question.limit)
+    ]
+
+
+def _candidates(evidence: Evidence) -> Ints:
+    count = max(_CANDIDATES, evidence.question.limit)
+    lexical = evidence.top(evidence.keyword, evidence.eligible & (evidence.keyword > 0), count)
+    if evidence.meaning is None:
+        return lexical
+    dense = evidence.top(evidence.meaning, evidence.eligible & evidence.known, count)
+    return np.union1d(lexical, dense)
+
+
+def _newest(evidence: Evidence) -> list[Recalled]:
+    created = evidence.index.rows.created
+    rows = evidence.top(created, evidence.eligible, evidence.question.limit)
+    ids = [evidence.index.id_at(row) for row in rows.tolist()]
+    shares = {NEWEST: np.zeros(len(rows))}
+    reasons = {NEWEST: 0.0} if evidence.meaning is not None else {NEWEST: 0.0, MEANING_UNAVAILABLE: 0.0}
+    ranked = best_first(shares, created[rows], ids, evidence.question.limit)
+    return [_recalled(evidence, int(rows[place]), score, dict(reasons)) for place, score in ranked]
+
+
+def _recalled(evidence: Evidence, row: int, score: float, reasons: dict[str, float]) -> Recalled:
+    memory = evidence.index.memory_at(row)
+    return Recalled(memory=memory, score=score, why=reasons, notes=list(evidence.question.notes))

@@ -1,0 +1,87 @@
+"""The signals: why a row may answer a question.
+
+A signal is a pure function from the evidence and some rows to one share between 0 and 1 for each of them. To add
+one, write the function, give it a weight in `Weights` and list it in `SIGNALS`.
+"""
+
+from collections.abc import Callable
+from typing import Final, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memlane.recall.analysis import analyse
+from memlane.recall.columns import Ints
+from memlane.recall.evidence import Evidence
+from memlane.recall.ranking import MEANING, Shares, sum_of_shares
+
+Signal: TypeAlias = Callable[[Evidence, Ints], NDArray[np.float32]]
+
+
+def keyword(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """Words in common."""
+    return evidence.keyword[rows]
+
+
+def meaning(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """Similarity of meaning; 0 where it is not known."""
+    return np.zeros(len(rows), np.float32) if evidence.meaning is None else evidence.meaning[rows]
+
+
+def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """How well the whole session answers that the row is part of; 0 outside sessions."""
+    scores = sum_of_shares(session_shares(evidence)).astype(np.float32)
+    return _or_zero(scores, evidence.index.rows.session[rows])
+
+
+def neighbours(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """How well the turns just before and just after answer: half of the sum of their scores."""
+    before, after = evidence.index.links()
+    return (own_scores(evidence, before[rows]) + own_scores(evidence, after[rows])) / 2
+
+
+def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """1 where the question names the speaker, else 0."""
+    speakers = evidence.index.rows.speakers.texts
+    named = np.array([bool(terms := analyse(name)) and evidence.terms.issuperset(terms) for name in speakers])
+    return _or_zero(named.astype(np.float32), evidence.index.rows.speaker[rows])
+
+
+SIGNALS: Final[tuple[Signal, ...]] = (keyword, meaning, session, neighbours, speaker)
+
+
+def session_shares(evidence: Evidence) -> Shares:
+    """Return each signal's share of the score of each session as a whole, shape (sessions,)."""
+    weights = evidence.weights
+    if evidence.meaning is None:
+        return {"keyword": evidence.session_keyword}
+    total = weights.session_keyword + weights.session_meaning
+    return {
+        "keyword": evidence.session_keyword * (weights.session_keyword / total),
+        "meaning": evidence.session_meaning * (weights.session_meaning / total),
+    }
+
+
+def own_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """Return how well rows answer by words and meaning alone; 0 for row -1 and for what does not exist."""
+    weights = evidence.weights
+    by_meaning = np.where(evidence.known[rows], weights.meaning / (weights.keyword + weights.meaning), 0)
+    scores = (1 - by_meaning) * keyword(evidence, rows) + by_meaning * meaning(evidence, rows)
+    return np.where((rows >= 0) & evidence.live[rows], scores, 0).astype(np.float32)
+
+
+def row_shares(evidence: Evidence, rows: Ints) -> Shares:
+    """Return each signal's share of the score of these rows.
+
+    The weights are scaled so that a perfect row has score 1. Where the meaning of a row is not known, the other
+    signals stand in for it.
+    """
+    weights: dict[str, float] = {signal.__name__: getattr(evidence.weights, signal.__name__) for signal in SIGNALS}
+    total = sum(weights.values())
+    scale = 1 / np.where(evidence.known[rows], total, total - weights[MEANING])
+    return {signal.__name__: signal(evidence, rows) * (weights[signal.__name__] * scale) for signal in SIGNALS}
+
+
+def _or_zero(values: NDArray[np.float32], numbers: Ints) -> NDArray[np.float32]:
+    """Return `values[numbers]`, and 0 for -1."""
+    return np.append(values, np.float32(0))[numbers]

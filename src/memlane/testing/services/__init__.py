@@ -1,0 +1,27 @@
+"""Real services for tests: started on free loopback ports, with nothing left behind.
+
+    with redis_server() as server:            # or redis_tls_server, redis_sentinel, redis_cluster
+        memlane.connect(server.url)
+
+A service that is not installed skips the test, but fails it in CI. This package installs nothing.
+"""
+
+from memlane.testing.services.binaries import KINDS, absent, server_binary
+from memlane.testing.services.redis import RedisServer, redis_server
+from memlane.testing.services.redis_cluster import RedisClusterServers, redis_cluster
+from memlane.testing.services.redis_sentinel import RedisSentinelServers, redis_sentinel
+from memlane.testing.services.redis_tls import RedisTlsServer, redis_tls_server
+
+__all__ = [
+    "KINDS",
+    "RedisClusterServers",
+    "RedisSentinelServers",
+    "RedisServer",
+    "RedisTlsServer",
+    "absent",
+    "redis_cluster",
+    "redis_sentinel",
+    "redis_server",
+    "redis_tls_server",
+    "server_binary",
+]

@@ -1,0 +1,177 @@
+"""Random programs on a session store and its model; run by `memlane.testing.machines`."""
+
+from itertools import pairwise
+
+import msgspec
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from memlane.protocols.memories import MemoryStore
+from memlane.protocols.sessions import Appended, NewMessage, SessionState
+from memlane.testing.backends import SessionBackend
+from memlane.testing.fakes import InMemoryBackend
+from memlane.testing.own_loop import OwnLoop
+from memlane.testing.probes import HOUR, NOW, row
+from memlane.types.ids import Partition, SessionKey
+
+_USERS = st.integers(0, 1)
+_SESSIONS = st.sampled_from(("s", "S", "s*", "s:1"))
+_MESSAGE_IDS = st.lists(st.sampled_from([f"m{number}" for number in range(12)]), min_size=1, max_size=5)
+_TTLS = st.sampled_from((None, HOUR, 2 * HOUR, 5 * HOUR))
+_FIELDS = st.dictionaries(
+    st.sampled_from(("instructions", "summary", "x")), st.none() | st.binary(max_size=3), min_size=1
+)
+
+
+class SessionMachine(RuleBasedStateMachine):
+    """Does the same to a store and to the model, and compares all that can be read after each step."""
+
+    def __init__(self, backend: SessionBackend, number: int) -> None:
+        """Use partitions of this machine's own, told apart by `number`."""
+        super().__init__()
+        self._loop = OwnLoop()
+        self._store = self._loop.run(backend.connect())
+        self._memories: MemoryStore | None = None
+        if backend.connect_memories is not None:
+            self._memories = self._loop.run(backend.connect_memories())
+        self._model_backend = InMemoryBackend(shares_memories=self._memories is not None)
+        self._model = self._model_backend.sessions()
+        self._partitions = [Partition("machine", f"{letter}{number}") for letter in "Uu"]
+        self._keys: set[SessionKey] = set()
+        self._now = NOW
+        self._said = 0
+
+    @rule(user=_USERS, session=_SESSIONS, ids=_MESSAGE_IDS, ttl=_TTLS, remembered=st.booleans())
+    def append(self, user: int, session: str, ids: list[str], ttl: int | None, remembered: bool) -> None:  # noqa: FBT001 -- drawn by name
+        """Append a block, some of which may be known already."""
+        key = self._key(user, session)
+        block = [self._message(id_, remembered=remembered) for id_ in ids]
+        expected = self._loop.run(self._model.append(key, block, now_ms=self._now, default_ttl_ms=ttl))
+        result = self._loop.run(self._store.append(key, block, now_ms=self._now, default_ttl_ms=ttl))
+        assert [appended.body for appended in result] == [appended.body for appended in expected]
+        self._check_positions(key, block, result)
+
+    @rule(user=_USERS, session=_SESSIONS, fields=_FIELDS, ttl=_TTLS)
+    def write_fields(self, user: int, session: str, fields: dict[str, bytes | None], ttl: int | None) -> None:
+        """Set and remove fields."""
+        key = self._key(user, session)
+        for store in (self._model, self._store):
+            self._loop.run(store.write_fields(key, fields, now_ms=self._now, default_ttl_ms=ttl))
+
+    @rule(user=_USERS, session=_SESSIONS, ttl=_TTLS)
+    def expire(self, user: int, session: str, ttl: int | None) -> None:
+        """Give a session a time to live of its own."""
+        key = self._key(user, session)
+        expected = self._loop.run(self._model.expire(key, ttl, now_ms=self._now))
+        assert self._loop.run(self._store.expire(key, ttl, now_ms=self._now)) == expected
+
+    @rule(user=_USERS, session=_SESSIONS, ttl=_TTLS, last=st.integers(1, 8))
+    def expire_last(self, user: int, session: str, ttl: int | None, last: int) -> None:
+        """Give the newest messages a time of their own; whether that renews the session is left open, so renew it."""
+        key = self._key(user, session)
+        expected = self._loop.run(self._model.expire(key, ttl, now_ms=self._now, last=last))
+        assert self._loop.run(self._store.expire(key, ttl, now_ms=self._now, last=last)) == expected
+        self.write_fields(user, session, {"x": b"renewed"}, 9 * HOUR)
+
+    @rule(user=_USERS, session=_SESSIONS)
+    def delete(self, user: int, session: str) -> None:
+        """Delete a session."""
+        key = self._key(user, session)
+        kept = self._model_backend.session_shelf.sessions.get(key)
+        all_live = kept is None or self._loop.run(self._model.read(key, now_ms=self._now)).count == len(kept.entries)
+        expected = self._loop.run(self._model.delete(key))
+        removed = self._loop.run(self._store.delete(key))
+        assert removed == expected or not all_live
+
+    @rule(user=_USERS)
+    def erase(self, user: int) -> None:
+        """Erase a user, in both kinds of store."""
+        partition = self._partitions[user]
+        for store in (self._model, self._store):
+            self._loop.run(store.erase(partition))
+        if self._memories is not None:
+            self._loop.run(self._memories.erase(partition))
+            self._loop.run(self._model_backend.memories().erase(partition))
+
+    @rule(halves=st.integers(1, 6))
+    def pass_time(self, halves: int) -> None:
+        """Let half hours go by."""
+        self._now += halves * HOUR // 2
+
+    @rule()
+    def sweep(self) -> None:
+        """Remove what has expired; nothing must look different."""
+        self._loop.run(self._store.sweep(now_ms=self._now))
+
+    @rule(user=_USERS, count=st.integers(1, 4))
+    def settle(self, user: int, count: int) -> None:
+        """Take the oldest memories out of the outbox."""
+        partition = self._partitions[user]
+        ids = [memory.id for memory in self._loop.run(self._model.pending(partition, limit=count))]
+        for store in (self._model, self._store):
+            self._loop.run(store.settle(partition, ids))
+
+    @rule(user=_USERS, session=_SESSIONS, last=st.integers(0, 6), before=st.integers(0, 10))
+    def page(self, user: int, session: str, last: int, before: int) -> None:
+        """Read the newest messages before one of them."""
+        key = self._key(user, session)
+        said = self._loop.run(self._store.read(key, now_ms=self._now)).messages
+        model_said = self._loop.run(self._model.read(key, now_ms=self._now)).messages
+        if before < len(said):
+            page = self._loop.run(self._store.read(key, now_ms=self._now, last=last, before=said[before].position))
+            model_before = model_said[before].position
+            model_page = self._loop.run(self._model.read(key, now_ms=self._now, last=last, before=model_before))
+            assert _shown(page) == _shown(model_page)
+
+    @invariant()
+    def everything_agrees(self) -> None:
+        """Compare sessions, lists of sessions and what was handed on."""
+        for key in sorted(self._keys):
+            state = self._loop.run(self._store.read(key, now_ms=self._now))
+            assert _shown(state) == _shown(self._loop.run(self._model.read(key, now_ms=self._now)))
+            assert all(one.position < next_.position for one, next_ in pairwise(state.messages))
+        for partition in self._partitions:
+            self._check_listing(partition)
+            self._check_handed_on(partition)
+
+    def teardown(self) -> None:
+        """Close what was opened."""
+        closers = [self._store.aclose, *([] if self._memories is None else [self._memories.aclose])]
+        self._loop.close(*closers)
+
+    def _key(self, user: int, session: str) -> SessionKey:
+        key = SessionKey(self._partitions[user], session)
+        self._keys.add(key)
+        return key
+
+    def _message(self, id_: str, *, remembered: bool) -> NewMessage:
+        self._said += 1
+        memory = row(f"memory{self._said:04}") if remembered else None
+        return NewMessage(id_, b"%s said as number %d" % (id_.encode(), self._said), memory)
+
+    def _check_positions(self, key: SessionKey, block: list[NewMessage], result: list[Appended]) -> None:
+        state = self._loop.run(self._store.read(key, now_ms=self._now))
+        stands = {stored.position: stored.body for stored in state.messages}
+        first_of = {new.id: new.body for new in reversed(block)}
+        for new, appended in zip(block, result, strict=True):
+            assert stands[appended.position] == (first_of[new.id] if appended.body is None else appended.body)
+
+    def _check_listing(self, partition: Partition) -> None:
+        listed = self._loop.run(self._store.sessions(partition, now_ms=self._now))
+        expected = self._loop.run(self._model.sessions(partition, now_ms=self._now))
+        assert sorted((one.session, one.count, one.created_at_ms, one.expires_at_ms or 0) for one in listed) == sorted(
+            (one.session, one.count, one.created_at_ms, one.expires_at_ms or 0) for one in expected
+        )
+
+    def _check_handed_on(self, partition: Partition) -> None:
+        waiting = self._loop.run(self._store.pending(partition, limit=1_000))
+        assert waiting == self._loop.run(self._model.pending(partition, limit=1_000))
+        if self._memories is not None:
+            kept = self._loop.run(self._memories.scan(partition, now_ms=self._now))
+            assert kept == self._loop.run(self._model_backend.memories().scan(partition, now_ms=self._now))
+
+
+def _shown(state: SessionState) -> SessionState:
+    """Return what two stores must agree on: positions are a store's own, and so is what counts as activity."""
+    unplaced = [msgspec.structs.replace(stored, position=0) for stored in state.messages]
+    return msgspec.structs.replace(state, messages=unplaced, updated_at_ms=0)

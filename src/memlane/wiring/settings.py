@@ -1,0 +1,138 @@
+"""The settings tree of programs built on Memlane: the command line and, in time, servers and workers.
+
+The library itself takes arguments. A program builds the tree once, with `load_settings`, and passes it down; nothing
+here is read at import. Each value is taken from the first that has it: arguments, the environment, `memlane.toml`,
+defaults.
+"""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import msgspec
+
+from memlane.wiring.settings_entries import BY_NAME, ENTRIES, SECTIONS, unknown
+from memlane.wiring.settings_sources import Found, find_file, from_environment, from_file
+from memlane.wiring.settings_values import DEFAULT, NEVER
+from memlane.wiring.store_url import StoreUrl
+
+if TYPE_CHECKING:
+    from memlane.wiring.build import Options
+
+_MIB = 1024 * 1024
+
+
+class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where memory lives, and for how long; see `settings_entries`."""
+
+    url: StoreUrl | None = None
+    memories_url: StoreUrl | None = None
+    session_ttl: timedelta | Literal["default", "never"] = DEFAULT
+    memories_ttl: timedelta | Literal["never"] = NEVER
+
+
+class EmbedderSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What finds by meaning."""
+
+    name: str = "local"
+
+
+class TokensSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What counts tokens."""
+
+    counter: str = "estimate"
+
+
+class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Sizes and times that bound one process."""
+
+    max_message_bytes: int = _MIB
+    cache_bytes: int = 512 * _MIB
+    embed_wait: timedelta = timedelta(seconds=60)
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole tree; `origins` says by name where each value that is not a default came from."""
+
+    store: StoreSettings = StoreSettings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    tokens: TokensSettings = TokensSettings()
+    limits: LimitsSettings = LimitsSettings()
+    origins: dict[str, str] = {}
+
+    def value(self, name: str) -> object:
+        """Return the value of e.g. `store.url`."""
+        section, _, key = name.partition(".")
+        return getattr(getattr(self, section), key)
+
+    def origin(self, name: str) -> str:
+        """Return where the value came from: `argument`, `environment …`, `file …` or `default`."""
+        return self.origins.get(name, "default")
+
+    def connect_options(self) -> "Options":
+        """Return what `memlane.connect` takes besides the stores."""
+        session_ttl, memories_ttl = self.store.session_ttl, self.store.memories_ttl
+        return {
+            "embedder": self.embedder.name,
+            "counter": self.tokens.counter,
+            "session_ttl": None if session_ttl == NEVER else session_ttl,
+            "memories_ttl": None if memories_ttl == NEVER else memories_ttl,
+            "max_message_bytes": self.limits.max_message_bytes,
+            "cache_bytes": self.limits.cache_bytes,
+            "embed_wait": self.limits.embed_wait,
+        }
+
+
+def load_settings(
+    arguments: Mapping[str, object],
+    environment: Mapping[str, str],
+    *,
+    config: Path | None = None,
+    directory: Path,
+    home: Path,
+) -> Settings:
+    """Return the settings of a program.
+
+    Args:
+        arguments: Value by name (`store.url`), as given on the command line; None counts as absent.
+        environment: The process's environment.
+        config: The settings file; None looks for `memlane.toml` in `directory`, then in the user's configuration.
+        directory: The working directory.
+        home: The user's home directory.
+
+    Raises:
+        SettingError: a name or value that is not understood, or a file that cannot be read.
+    """
+    path = find_file(environment, directory, home) if config is None else config
+    found = {
+        **({} if path is None else from_file(path)),
+        **from_environment(environment),
+        **_from_arguments(arguments),
+    }
+    return _tree(found)
+
+
+def _from_arguments(arguments: Mapping[str, object]) -> dict[str, Found]:
+    found: dict[str, Found] = {}
+    for name, value in arguments.items():
+        if name not in BY_NAME:
+            raise unknown("the setting", name, BY_NAME)
+        if value is not None:
+            found[name] = Found(BY_NAME[name].read(value, f"the argument for {name}"), "argument")
+    return found
+
+
+def _tree(found: Mapping[str, Found]) -> Settings:
+    values: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
+    for entry in ENTRIES:
+        if entry.name in found:
+            section, _, key = entry.name.partition(".")
+            values[section][key] = found[entry.name].value
+    return Settings(
+        store=StoreSettings(**values["store"]),
+        embedder=EmbedderSettings(**values["embedder"]),
+        tokens=TokensSettings(**values["tokens"]),
+        limits=LimitsSettings(**values["limits"]),
+        origins={name: given.origin for name, given in found.items()},
+    )

@@ -1,0 +1,104 @@
+"""How the values of settings are read from text, TOML and arguments, and how they are written.
+
+Pure functions: each takes a value and the name by which an error calls it.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Literal
+
+from memlane.errors import SettingError
+from memlane.wiring.store_url import StoreUrl
+
+DEFAULT: Literal["default"] = "default"
+NEVER: Literal["never"] = "never"
+
+_UNIT_SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
+_UNIT_BYTES = {"": 1, "b": 1, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
+
+
+def read_text(value: object, name: str) -> str:
+    """Return non-empty text.
+
+    Raises:
+        SettingError: it is not.
+    """
+    if not isinstance(value, str) or not value.strip():
+        raise SettingError(f"{name} must be non-empty text")
+    return value.strip()
+
+
+def read_url(value: object, name: str) -> StoreUrl:
+    """Return a store URL; errors as `read_text`."""
+    return StoreUrl(read_text(value, name))
+
+
+def read_duration(value: object, name: str) -> timedelta:
+    """Return a duration: a number of seconds, or text such as `90 s`, `15 min`, `1 h`, `30 d`.
+
+    Raises:
+        SettingError: neither, or not above zero.
+    """
+    amount = _amount(value, _UNIT_SECONDS, "s")
+    if amount is None or amount <= 0:
+        raise SettingError(
+            f"{name} must be a duration such as 90 s, 15 min, 1 h or 30 d; units: {_named(_UNIT_SECONDS)}"
+        )
+    try:
+        return timedelta(seconds=amount)
+    except OverflowError as exc:
+        raise SettingError(f"{name} is out of range") from exc
+
+
+def life_reader(*words: str) -> Callable[[object, str], timedelta | str]:
+    """Return a reader of a time to live: a duration, or one of `words`."""
+
+    def read(value: object, name: str) -> timedelta | str:
+        if isinstance(value, str) and value.strip().lower() in words:
+            return value.strip().lower()
+        try:
+            return read_duration(value, name)
+        except SettingError as exc:
+            raise SettingError(f"{exc}; or {' or '.join(words)}") from exc
+
+    return read
+
+
+def read_size(value: object, name: str) -> int:
+    """Return a number of bytes: a whole number, or text such as `512 MiB`.
+
+    Raises:
+        SettingError: neither, or below 1.
+    """
+    amount = _amount(value, _UNIT_BYTES, "")
+    if amount is None or amount < 1 or amount != int(amount):
+        raise SettingError(f"{name} must be a number of bytes such as 1048576 or 512 MiB; units: KiB, MiB, GiB")
+    return int(amount)
+
+
+def shown(value: object) -> str:
+    """Return a value as `read_…` would take it, without secrets; empty for None."""
+    if isinstance(value, timedelta):
+        return _shown_amount(value.total_seconds(), {unit: size for unit, size in _UNIT_SECONDS.items() if unit != "w"})
+    if isinstance(value, int):
+        return _shown_amount(value, {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3})
+    return "" if value is None else str(value)
+
+
+def _amount(value: object, units: dict[str, float] | dict[str, int], bare: str) -> float | None:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return value * units[bare]
+    found = _AMOUNT.fullmatch(value.strip().lower()) if isinstance(value, str) else None
+    factor = units.get(found[2] or bare) if found else None
+    return None if found is None or factor is None else float(found[1]) * factor
+
+
+def _shown_amount(amount: float, units: dict[str, float] | dict[str, int]) -> str:
+    unit = max((unit for unit in units if amount % units[unit] == 0), key=lambda unit: units[unit], default=None)
+    return str(amount) if unit is None else f"{int(amount / units[unit])} {unit}"
+
+
+def _named(units: dict[str, float]) -> str:
+    return ", ".join(units)
