@@ -56,8 +56,8 @@ class Talk:
         said = session.add("user", line)
         found = self.user.recall(line, limit=_CANDIDATES)
         self.note_once(found)
-        others = [recalled for recalled in found if not self._is(recalled, said.id)]
-        chosen = relevant(line, others)[:_QUOTES]
+        itself = next((recalled for recalled in found if self._is(recalled, said.id)), None)
+        chosen = relevant(line, itself, [recalled for recalled in found if recalled is not itself])[:_QUOTES]
         reply = answer([recalled.memory for recalled in chosen], self.session_id) if chosen else nothing_known()
         # Kept in the session's window only: a quotation is not said anew, so it must not be recalled as if it were.
         self.user.session(self.session_id, remember=False).add("assistant", reply)

@@ -30,7 +30,7 @@ def search_episodes(index: PartitionIndex, question: Question, weights: Weights 
     shares = _all_shares(evidence)
     sessions = _candidates(evidence, shares)
     ended = _ended(evidence)[sessions]
-    names = [index.rows.sessions.texts[session] for session in sessions.tolist()]
+    names = [index.rows.sessions.texts[session] for session in sessions]
     shares = {name: share[sessions] for name, share in shares.items()}
     return [
         _episode(evidence, int(sessions[place]), score, why(shares, place, meaning_known=evidence.meaning is not None))

@@ -1,6 +1,7 @@
 """What a question says about every row of a partition, computed once and read by all signals."""
 
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +71,7 @@ class Evidence:
             np.maximum.at(best, self.index.rows.session[told], self.meaning[told])
         return best
 
-    def top(self, scores: NDArray[np.float32], among: NDArray[np.bool_], count: int) -> Ints:
+    def top(self, scores: NDArray[np.floating[Any] | np.integer[Any]], among: NDArray[np.bool_], count: int) -> Ints:
         """Return up to `count` rows with the greatest scores, in no order."""
         rows = np.flatnonzero(among)
         if len(rows) <= count:

@@ -11,7 +11,7 @@ from memlane.recall.episodes import search_episodes
 from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question
-from memlane.recall.ranking import MEANING_UNAVAILABLE, NEWEST, best_first, why
+from memlane.recall.ranking import MEANING_UNAVAILABLE, NEWEST, Shares, best_first, why
 from memlane.recall.signals import row_shares
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import Recalled
@@ -58,7 +58,7 @@ def _newest(evidence: Evidence) -> list[Recalled]:
     created = evidence.index.rows.created
     rows = evidence.top(created, evidence.eligible, evidence.question.limit)
     ids = [evidence.index.id_at(row) for row in rows.tolist()]
-    shares = {NEWEST: np.zeros(len(rows))}
+    shares: Shares = {NEWEST: np.zeros(len(rows))}
     reasons = {NEWEST: 0.0} if evidence.meaning is not None else {NEWEST: 0.0, MEANING_UNAVAILABLE: 0.0}
     ranked = best_first(shares, created[rows], ids, evidence.question.limit)
     return [_recalled(evidence, int(rows[place]), score, dict(reasons)) for place, score in ranked]

@@ -5,7 +5,7 @@ one, write the function, give it a weight in `Weights` and list it in `SIGNALS`.
 """
 
 from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +30,7 @@ def meaning(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 
 def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """How well the whole session answers that the row is part of; 0 outside sessions."""
-    scores = sum_of_shares(session_shares(evidence)).astype(np.float32)
+    scores = sum_of_shares(session_shares(evidence))
     return _or_zero(scores, evidence.index.rows.session[rows])
 
 
@@ -44,7 +44,7 @@ def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """1 where the question names the speaker, else 0."""
     speakers = evidence.index.rows.speakers.texts
     named = np.array([bool(terms := analyse(name)) and evidence.terms.issuperset(terms) for name in speakers])
-    return _or_zero(named.astype(np.float32), evidence.index.rows.speaker[rows])
+    return _or_zero(named, evidence.index.rows.speaker[rows])
 
 
 SIGNALS: Final[tuple[Signal, ...]] = (keyword, meaning, session, neighbours, speaker)
@@ -82,6 +82,6 @@ def row_shares(evidence: Evidence, rows: Ints) -> Shares:
     return {signal.__name__: signal(evidence, rows) * (weights[signal.__name__] * scale) for signal in SIGNALS}
 
 
-def _or_zero(values: NDArray[np.float32], numbers: Ints) -> NDArray[np.float32]:
+def _or_zero(values: NDArray[Any], numbers: Ints) -> NDArray[np.float32]:
     """Return `values[numbers]`, and 0 for -1."""
-    return np.append(values, np.float32(0))[numbers]
+    return np.append(values, 0).astype(np.float32)[numbers]

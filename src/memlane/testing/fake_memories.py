@@ -5,16 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-from memlane.protocols.memories import Change, Changes, MemoryRow
+from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
 from memlane.types.ids import Partition
-
-
-@dataclass
-class Profile:
-    """The profile document of a partition."""
-
-    values: dict[str, bytes] = field(default_factory=dict[str, bytes])
-    expires_at_ms: int | None = None
 
 
 @dataclass
@@ -156,14 +148,14 @@ class InMemoryMemoryStore:
         now_ms: int,
     ) -> None:
         """Set keys of the profile document."""
-        before = {} if replace else await self.profile(partition, now_ms=now_ms)
+        before = {} if replace else (await self.profile(partition, now_ms=now_ms)).values
         expires_at_ms = None if ttl_ms is None else now_ms + ttl_ms
         self._shelf.part(partition).profile = Profile({**before, **values}, expires_at_ms)
 
-    async def profile(self, partition: Partition, *, now_ms: int) -> dict[str, bytes]:
+    async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
         """Return the profile document."""
-        profile = self._shelf.peek(partition).profile
-        return dict(profile.values) if _lives(profile.expires_at_ms, now_ms) else {}
+        kept = self._shelf.peek(partition).profile
+        return Profile(dict(kept.values), kept.expires_at_ms) if _lives(kept.expires_at_ms, now_ms) else Profile()
 
     async def erase(self, partition: Partition) -> dict[str, int]:
         """Remove every trace of a partition and count it."""

@@ -115,7 +115,7 @@ class InMemorySessionStore:
         return SessionState(
             exists=True,
             count=len(live),
-            messages=[StoredMessage(entry.position, entry.body) for entry in newest],
+            messages=[StoredMessage(entry.position, entry.body, entry.expires_at_ms) for entry in newest],
             fields=dict(session.fields),
             ttl_ms=session.ttl_ms,
             expires_at_ms=session.expires_at_ms,

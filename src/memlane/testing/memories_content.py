@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from memlane.protocols.memories import MemoryRow
+from memlane.protocols.memories import MemoryRow, Profile
 from memlane.testing.backends import MemoryBackend
 from memlane.testing.hostile import BODIES, IDS, PARTITIONS
 from memlane.testing.probes import (
@@ -29,7 +29,7 @@ class ContentPromises:
         store = await backend.open()
         assert await store.get(PLACE, ["a", "b"], now_ms=NOW) == [None, None]
         assert await store.scan(PLACE, now_ms=NOW) == []
-        assert await store.profile(PLACE, now_ms=NOW) == {}
+        assert await store.profile(PLACE, now_ms=NOW) == Profile()
         assert await store.delete(PLACE, ["a"], now_ms=NOW) == 0
         assert await store.put_vectors(PLACE, "e/1", {"a": vector(1)}, now_ms=NOW) == 0
 
@@ -99,13 +99,13 @@ class ContentPromises:
         vectors["a"] = vector(2)
         profile["seat"] = b"aisle"
         (await store.scan(PLACE, now_ms=NOW)).clear()
-        (await store.profile(PLACE, now_ms=NOW)).clear()
+        (await store.profile(PLACE, now_ms=NOW)).values.clear()
         (await store.changes(PLACE, None, now_ms=NOW)).items.clear()
         reader = Reader(store, PLACE, embedder="e/1")
         await reader.catch_up(now_ms=NOW)
         assert reader.rows(NOW) == await store.scan(PLACE, now_ms=NOW) == [row("a"), row("b")]
         assert reader.vectors(NOW) == {"a": vector(1), "b": None}
-        assert await store.profile(PLACE, now_ms=NOW) == {"seat": b"window"}
+        assert (await store.profile(PLACE, now_ms=NOW)).values == {"seat": b"window"}
 
 
 class PutPromises:
@@ -262,15 +262,15 @@ class ProfilePromises:
         await _update(backend, {"seat": b"aisle", "diet": bytes(range(256)), "empty": b""})
         await store.update_profile(PLACE, {"seat": b"window"}, replace=False, ttl_ms=None, now_ms=NOW)
         expected = {"seat": b"window", "diet": bytes(range(256)), "empty": b""}
-        assert await other.profile(PLACE, now_ms=NOW) == expected
+        assert (await other.profile(PLACE, now_ms=NOW)).values == expected
 
     async def test_replacing_drops_every_other_key(self, backend: MemoryBackend) -> None:
         store = await backend.open()
         await _update(backend, {"seat": b"aisle", "diet": b"vegan"})
         await store.update_profile(PLACE, {"seat": b"window"}, replace=True, ttl_ms=None, now_ms=NOW)
-        assert await store.profile(PLACE, now_ms=NOW) == {"seat": b"window"}
+        assert (await store.profile(PLACE, now_ms=NOW)).values == {"seat": b"window"}
         await store.update_profile(PLACE, {}, replace=True, ttl_ms=None, now_ms=NOW)
-        assert await store.profile(PLACE, now_ms=NOW) == {}
+        assert (await store.profile(PLACE, now_ms=NOW)).values == {}
 
     async def test_concurrent_updates_of_different_keys_all_stay(self, backend: MemoryBackend) -> None:
         stores = [await backend.open() for _ in range(4)]
@@ -279,31 +279,32 @@ class ProfilePromises:
             stores[number % 4].update_profile(PLACE, {key: value}, replace=False, ttl_ms=HOUR, now_ms=NOW)
             for number, (key, value) in enumerate(values.items())
         )
-        assert await stores[0].profile(PLACE, now_ms=NOW) == values
+        assert (await stores[0].profile(PLACE, now_ms=NOW)).values == values
 
     async def test_hostile_keys_are_kept_apart(self, backend: MemoryBackend) -> None:
         values = {id_: id_.encode() for id_ in IDS}
         await _update(backend, values)
-        assert await (await backend.open()).profile(PLACE, now_ms=NOW) == values
+        assert (await (await backend.open()).profile(PLACE, now_ms=NOW)).values == values
 
     async def test_every_update_lets_the_time_to_live_start_anew(self, backend: MemoryBackend) -> None:
         store = await backend.open()
         await store.update_profile(PLACE, {"a": b"1"}, replace=False, ttl_ms=HOUR, now_ms=NOW)
         await store.update_profile(PLACE, {"b": b"2"}, replace=False, ttl_ms=HOUR, now_ms=NOW + HOUR - 1)
-        assert await store.profile(PLACE, now_ms=NOW + 2 * HOUR - 2) == {"a": b"1", "b": b"2"}
-        assert await store.profile(PLACE, now_ms=NOW + 2 * HOUR - 1) == {}
+        ends = NOW + 2 * HOUR - 1
+        assert await store.profile(PLACE, now_ms=ends - 1) == Profile({"a": b"1", "b": b"2"}, ends)
+        assert await store.profile(PLACE, now_ms=ends) == Profile()
 
     async def test_an_update_without_a_time_to_live_makes_it_stay(self, backend: MemoryBackend) -> None:
         store = await backend.open()
         await store.update_profile(PLACE, {"a": b"1"}, replace=False, ttl_ms=HOUR, now_ms=NOW)
         await store.update_profile(PLACE, {"b": b"2"}, replace=False, ttl_ms=None, now_ms=NOW)
-        assert await store.profile(PLACE, now_ms=NOW + 100_000 * HOUR) == {"a": b"1", "b": b"2"}
+        assert await store.profile(PLACE, now_ms=NOW + 100_000 * HOUR) == Profile({"a": b"1", "b": b"2"})
 
     async def test_an_update_after_its_time_finds_nothing_of_before(self, backend: MemoryBackend) -> None:
         store = await backend.open()
         await store.update_profile(PLACE, {"a": b"1"}, replace=False, ttl_ms=HOUR, now_ms=NOW)
         await store.update_profile(PLACE, {"b": b"2"}, replace=False, ttl_ms=HOUR, now_ms=NOW + HOUR)
-        assert await store.profile(PLACE, now_ms=NOW + HOUR) == {"b": b"2"}
+        assert (await store.profile(PLACE, now_ms=NOW + HOUR)).values == {"b": b"2"}
 
     async def test_the_profile_is_no_memory(self, backend: MemoryBackend) -> None:
         store = await backend.open()
@@ -329,7 +330,7 @@ async def _check_apart(backend: MemoryBackend, partitions: list[Partition]) -> N
         await reader.catch_up(now_ms=NOW)
         assert reader.rows(NOW) == await store.scan(partition, now_ms=NOW) == [row("m", b"%d" % number)]
         assert reader.vectors(NOW) == {"m": vector(number)}
-        assert await store.profile(partition, now_ms=NOW) == {"k": b"%d" % number}
+        assert (await store.profile(partition, now_ms=NOW)).values == {"k": b"%d" % number}
     for number, partition in enumerate(partitions[:20]):
         assert (await store.erase(partition))["memories"] == 1
         live = [one for one in partitions[:20] if await store.get(one, ["m"], now_ms=NOW) != [None]]

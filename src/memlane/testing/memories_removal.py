@@ -60,7 +60,7 @@ class RemovalPromises:
         await assert_held(backend, b"idplum0", *_CONTENT, *_PROFILE)
         assert await store.erase(PLACE) == {"memories": 2, "vectors": 1, "preferences": 1}
         assert await store.scan(PLACE, now_ms=NOW) == []
-        assert await store.profile(PLACE, now_ms=NOW) == {}
+        assert (await store.profile(PLACE, now_ms=NOW)).values == {}
         assert (await store.changes(PLACE, None, now_ms=NOW, embedder="e/1")).items == []
         await assert_gone(backend, b"idplum", *_CONTENT, *_PROFILE)
 
@@ -133,7 +133,7 @@ class ExpiredContentPromises:
         await store.update_profile(PLACE, {"more": b"x"}, replace=False, ttl_ms=None, now_ms=begun)
         await _pass_time(backend, store, begun)
         assert await store.scan(PLACE, now_ms=begun + BLINK) == lasting
-        assert await store.profile(PLACE, now_ms=begun + BLINK) == {"keyplum": b"valueplum", "more": b"x"}
+        assert (await store.profile(PLACE, now_ms=begun + BLINK)).values == {"keyplum": b"valueplum", "more": b"x"}
         reader = Reader(store, PLACE, embedder="e/1")
         await reader.catch_up(now_ms=begun + BLINK)
         assert reader.rows(begun + BLINK) == lasting

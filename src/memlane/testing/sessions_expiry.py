@@ -139,6 +139,8 @@ class MessageExpiryPromises:
         assert await store.expire(TRIP, HOUR, now_ms=NOW, last=last) == min(last, 5)
         before = await store.read(TRIP, now_ms=NOW + HOUR - 1)
         assert (before.count, bodies(before)) == (5, names(messages))
+        own = [stored.expires_at_ms for stored in before.messages]
+        assert own == [None] * (5 - min(last, 5)) + [NOW + HOUR] * min(last, 5)
         kept = messages[: max(0, 5 - last)]
         after = await store.read(TRIP, now_ms=NOW + HOUR)
         assert (after.exists, after.count, bodies(after)) == (True, len(kept), names(kept))
@@ -198,7 +200,9 @@ class MessageExpiryPromises:
         await append(store, messages)
         await store.expire(TRIP, HOUR, now_ms=NOW, last=3)
         assert await store.expire(TRIP, None, now_ms=NOW, last=2) == 2
-        assert bodies(await store.read(TRIP, now_ms=NOW + HOUR)) == [b"a/0", b"a/2", b"a/3"]
+        state = await store.read(TRIP, now_ms=NOW + HOUR)
+        assert bodies(state) == [b"a/0", b"a/2", b"a/3"]
+        assert [stored.expires_at_ms for stored in state.messages] == [None, None, None]
         await append(store, block("b", 1), at=NOW + HOUR)
         assert bodies(await store.read(TRIP, now_ms=NOW + _CENTURY)) == [b"a/0", b"a/2", b"a/3", b"b/0"]
 

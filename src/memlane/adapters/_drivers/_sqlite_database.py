@@ -146,10 +146,11 @@ def _close(connection: sqlite3.Connection) -> None:
 
 def _create_file(path: Path) -> None:
     """Create the file for its owner only, and its directory."""
-    with _creating, contextlib.suppress(FileExistsError):
+    with _creating:
         if path.is_file():
             return
         if path.is_dir():
             raise SettingError(f"{path} is a directory; give the path of a file")
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        with contextlib.suppress(FileExistsError):  # another process was faster
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))

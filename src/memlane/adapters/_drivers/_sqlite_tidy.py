@@ -18,17 +18,15 @@ _PATIENCE_MS = 50
 
 
 def tidy(connection: sqlite3.Connection, *, rewrite_up_to_bytes: int) -> bool:
-    """Rewrite a file of at most that size if content was removed from it, and truncate its log.
+    """Rewrite a file of at most that size if content was removed from it, and empty its log.
 
     Returns:
-        Whether that was possible; False when others were in the way and it should be tried again.
+        Whether nobody was in the way; else it should be tried again.
     """
     connection.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS}")
     try:
         removals = _removals(connection)
-        if not removals:
-            return True
-        if _size_bytes(connection) <= rewrite_up_to_bytes:
+        if removals and _size_bytes(connection) <= rewrite_up_to_bytes:
             connection.execute("VACUUM")
             # Counted, not cleared: another process may have removed something since.
             connection.execute("UPDATE housekeeping SET removals = removals - ?", (removals,))
@@ -39,15 +37,6 @@ def tidy(connection: sqlite3.Connection, *, rewrite_up_to_bytes: int) -> bool:
         return not busy
     finally:
         connection.execute("PRAGMA busy_timeout = 0")
-
-
-def truncate_log(connection: sqlite3.Connection) -> None:
-    """Bring the log into the file and empty it, if nobody is in the way.
-
-    Raises:
-        sqlite3.Error: the file cannot be written.
-    """
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
 def _removals(connection: sqlite3.Connection) -> int:

@@ -31,7 +31,7 @@ class Job(msgspec.Struct, eq=False):
     """A write and who waits for it.
 
     Attributes:
-        work: Runs the statements; may raise, and then has changed nothing.
+        work: Runs the statements; what it raises undoes them. It runs again when another job spoilt its transaction.
         loop: The event loop of the caller.
         future: Where the caller waits; once it is cancelled, work that has not begun does not begin.
         deadline: The monotonic time until which it waits for other processes.
@@ -45,7 +45,7 @@ class Job(msgspec.Struct, eq=False):
     rewrite_up_to_bytes: int
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class Outcome(msgspec.Struct, frozen=True, eq=False):
     """What became of a job."""
 
     job: Job
@@ -124,16 +124,16 @@ class Writer:
                 waiting.append(job)
 
     def _serve(self, waiting: list[Job]) -> None:
+        outcomes: list[Outcome] = []
         with self._database.guard:
-            connection = self._begin(waiting)
-            if connection is None:
-                return
-            outcomes = self._commit(connection, waiting)
-            thorough = max((outcome.job.rewrite_up_to_bytes for outcome in outcomes if not outcome.error), default=0)
+            while (connection := self._begin(waiting)) is not None:
+                outcomes += self._run_batch(connection, waiting)
             self._tidy_at = max(time.monotonic() + _QUIET_S, self._rewritten_at + _BETWEEN_REWRITES_S)
-            if thorough:
-                self._tidy(thorough)
-        _deliver(outcomes)
+            removing = [outcome for outcome in outcomes if outcome.job.rewrite_up_to_bytes and not outcome.error]
+            _deliver(outcome for outcome in outcomes if outcome not in removing)
+            if removing:
+                self._tidy(max(outcome.job.rewrite_up_to_bytes for outcome in removing))
+        _deliver(removing)
 
     def _begin(self, waiting: list[Job]) -> sqlite3.Connection | None:
         """Return the connection once it holds the write lock, None when nobody waits for it any more."""
@@ -158,33 +158,38 @@ class Writer:
         waiting[:] = [job for job in waiting if job not in late]
         _deliver([Outcome(job, error=self._translated(cause)) for job in late])
 
-    def _commit(self, connection: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
-        """Run all jobs and commit; when that fails, all of them fail."""
-        try:
-            outcomes = [self._attempt(connection, job) for job in jobs if not job.future.cancelled()]
-            connection.execute("COMMIT")
-        except Exception as exc:  # noqa: BLE001 -- as above
-            _roll_back(connection)
-            return [Outcome(job, error=self._translated(exc)) for job in jobs]
-        return outcomes
+    def _run_batch(self, connection: sqlite3.Connection, waiting: list[Job]) -> list[Outcome]:
+        """Run and commit what waits; when one job made SQLite roll back everything, the others wait again."""
+        outcomes: list[Outcome] = []
+        for job in waiting:
+            if job.future.cancelled():
+                continue
+            outcomes.append(self._attempt(connection, job))
+            if not connection.in_transaction:
+                waiting.remove(job)
+                return outcomes[-1:]
+        waiting.clear()
+        return self._commit(connection, outcomes)
 
     def _attempt(self, connection: sqlite3.Connection, job: Job) -> Outcome:
-        """Run one job in a savepoint.
-
-        Raises:
-            Exception: what `work` raised, when SQLite has rolled back the whole transaction.
-        """
-        connection.execute("SAVEPOINT job")
+        """Run one job in a savepoint."""
         try:
+            connection.execute("SAVEPOINT job")
             value = job.work(connection)
-        except Exception as exc:
-            if not connection.in_transaction:
-                raise
-            connection.execute("ROLLBACK TO job")
             connection.execute("RELEASE job")
+        except Exception as exc:  # noqa: BLE001 -- as above
+            _undo(connection)
             return Outcome(job, error=self._translated(exc))
-        connection.execute("RELEASE job")
         return Outcome(job, value)
+
+    def _commit(self, connection: sqlite3.Connection, outcomes: list[Outcome]) -> list[Outcome]:
+        """Commit; when that fails, all have failed."""
+        try:
+            connection.execute("COMMIT")
+        except sqlite3.Error as exc:
+            _roll_back(connection)
+            return [Outcome(outcome.job, error=self._translated(exc)) for outcome in outcomes]
+        return outcomes
 
     def _translated(self, error: Exception) -> Exception:
         ours = translated(error, self._database.name)
@@ -213,9 +218,18 @@ class Writer:
         with contextlib.suppress(sqlite3.Error):
             if self._database.is_file:
                 tidying.tidy(connection, rewrite_up_to_bytes=tidying.WHEN_QUIET)
-                tidying.truncate_log(connection)
         with contextlib.suppress(sqlite3.Error):
             self._database.release(connection)
+
+
+def _undo(connection: sqlite3.Connection) -> None:
+    """Undo what one job did, or everything when that is not possible."""
+    try:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK TO job")
+            connection.execute("RELEASE job")
+    except sqlite3.Error:
+        _roll_back(connection)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -4,7 +4,6 @@ Owns starting it and speaking to it through the side door (the bare, blocking re
 """
 
 import contextlib
-import shutil
 import signal
 import socket
 from collections.abc import Generator, Sequence
@@ -15,6 +14,21 @@ from memlane.testing.services.binaries import server_binary
 from memlane.testing.services.processes import Process, free_port, new_folder, remove_folder
 
 
+class Pause:
+    """The outage of a server that holds its connections but does not answer (`memlane.testing.backends.Outage`)."""
+
+    def __init__(self, server: "RedisServer") -> None:
+        self._server = server
+
+    async def begin(self) -> None:
+        """Make the server stop answering."""
+        self._server.pause()
+
+    async def end(self) -> None:
+        """Make it answer again."""
+        self._server.resume()
+
+
 class RedisServer:
     """A server on the loopback address with a folder of its own; keeps nothing on disk unless told to.
 
@@ -22,11 +36,13 @@ class RedisServer:
         host: Where it listens.
         port: The port it listens on.
         url: How Memlane reaches it.
+        outage: Takes it down and brings it back.
     """
 
     def __init__(self, binary: Path, *, options: Sequence[str] = (), sentinel_config: str | None = None) -> None:
         self.host, self.port = "127.0.0.1", free_port()
         self.url = f"redis://{self.host}:{self.port}"
+        self.outage = Pause(self)
         self.folder = new_folder()
         listen = ["--bind", self.host, "--port", str(self.port), "--dir", str(self.folder)]
         usual = ["--save", "", "--repl-diskless-sync-delay", "0"]
@@ -72,6 +88,15 @@ class RedisServer:
         """Return one section of what it says of itself."""
         return cast("dict[str, Any]", self.ask("INFO", section))
 
+    def flush(self) -> None:
+        """Empty it."""
+        self.ask("FLUSHALL")
+
+    async def dump(self) -> bytes:
+        """Return every key and value, each by its plain bytes."""
+        with contextlib.closing(self.client()) as client:
+            return b"\n".join(part for key in client.scan_iter(count=1_000) for part in (key, *_bytes_of(client, key)))
+
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection((self.host, self.port), timeout=1) as connection:
             connection.sendall(b"PING\r\n")
@@ -108,7 +133,18 @@ def started(servers: list[RedisServer]) -> Generator[list[RedisServer]]:
             server.remove()
 
 
-def sibling(binary: Path, name: str) -> str | None:
-    """Return a program that stands beside another, or is on the path."""
-    beside = binary.with_name(name)
-    return str(beside) if beside.is_file() else shutil.which(name)
+def _bytes_of(client: Any, key: bytes) -> list[bytes]:
+    """Return the value of a key; nothing when it has just expired."""
+    match client.type(key):
+        case b"string":
+            return [client.get(key) or b""]
+        case b"list":
+            return client.lrange(key, 0, -1)
+        case b"hash":
+            return [part for pair in client.hgetall(key).items() for part in pair]
+        case b"zset":
+            return client.zrange(key, 0, -1)
+        case b"none":
+            return []
+        case other:
+            raise AssertionError(f"a key of an unexpected type: {other!r}")

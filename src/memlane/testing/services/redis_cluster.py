@@ -21,10 +21,21 @@ class RedisClusterServers:
     Attributes:
         url: How Memlane reaches the Cluster.
         nodes: The primaries, then a replica of each.
+        outage: None: a Cluster that is stopped as a whole needs long to trust itself again.
     """
 
     url: str
     nodes: list[RedisServer]
+    outage: None = None
+
+    def flush(self) -> None:
+        """Empty it."""
+        for node in self._primaries():
+            node.flush()
+
+    async def dump(self) -> bytes:
+        """Return every key and value, each by its plain bytes."""
+        return b"\n".join([await node.dump() for node in self._primaries()])
 
     def owner(self, key: str) -> RedisServer:
         """Return the node that is primary of the slot of a key, as the first living node sees it."""
@@ -32,6 +43,9 @@ class RedisClusterServers:
             with contextlib.suppress(ConnectionError, OSError):
                 return self._owner_seen_by(node, key)
         raise RuntimeError("no node of the cluster answers")
+
+    def _primaries(self) -> list[RedisServer]:
+        return [node for node in self.nodes if node.info("replication")["role"] == "master"]
 
     def _owner_seen_by(self, node: RedisServer, key: str) -> RedisServer:
         from redis.exceptions import ConnectionError as Unreachable  # noqa: PLC0415 -- drivers load on use

@@ -25,7 +25,7 @@ for _, part in ipairs(session.parts) do
 end
 
 local tail = session.parts[#session.parts]
-if not tail or tail.expires > 0 then
+if not tail or tail.expires > 0 or tail.start + tail.count - 1 < session.last then
   tail = {start = session.last + 1, count = 0, expires = 0}
 elseif call('LLEN', bodies_key(base, tail.start)) ~= tail.count then
   return redis.error_reply('DAMAGED messages of a session are missing')

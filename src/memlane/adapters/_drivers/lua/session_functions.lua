@@ -164,8 +164,8 @@ local function save_session(base, index, name, session, ttl, now)
     gone[#gone + 1] = 'e'
   end
   local parts = session.parts
-  local plain = (#parts == 1 and parts[1].start == 1 and parts[1].expires == 0) or (#parts == 0 and session.last == 0)
-  if not plain then
+  local first = parts[1] or {start = 1, count = 0, expires = 0}
+  if #parts > 1 or first.start ~= 1 or first.expires ~= 0 or first.count ~= session.last then
     fields[#fields + 1] = 'g'
     fields[#fields + 1] = format_parts(parts)
   elseif session.stored_parts then
