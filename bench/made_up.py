@@ -5,9 +5,9 @@ Nothing here is anybody's conversation. The same seed gives the same text on eve
 
 import random
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, cycle
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,10 @@ class Speech:
         """Return a turn of exactly so many bytes."""
         words = self._words(size_bytes // 4 + 1)
         return " ".join(words).ljust(size_bytes, ".")[:size_bytes]
+
+    def turns(self, count: int = 1_000) -> Iterator[str]:
+        """Return turns of 200 bytes without end, made beforehand so that making them is not measured."""
+        return cycle([self.text() for _ in range(count)])
 
     def question(self) -> str:
         """Return a question of six words, at least three of them rare enough to mean something."""

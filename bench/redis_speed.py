@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import json
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ _MESSAGES = 1_000
 _LAST = 20
 _TTL_S = 3_600
 _KEY = "bare"
+_START, _END = "the count starts", "the count ends"
 _INSTRUCTIONS = "You are a brief assistant."
 _SUMMARY = memlane.Summary(text="They planned a journey to Oslo.", upto=100)
 
@@ -38,15 +39,15 @@ _SUMMARY = memlane.Summary(text="They planned a journey to Oslo.", upto=100)
 class Bare:
     """What an application without a library does."""
 
-    def __init__(self, client: "redis.asyncio.Redis[bytes]", speech: Speech) -> None:
+    def __init__(self, client: "redis.asyncio.Redis[bytes]", turns: Iterator[str]) -> None:
         """Use `client`."""
         self._client = client
-        self._speech = speech
+        self._turns = turns
 
     def body(self) -> str:
         """Return a message as such applications keep it."""
         now = datetime.now(UTC).isoformat()
-        return json.dumps({"role": "user", "content": self._speech.text(), "created_at": now})
+        return json.dumps({"role": "user", "content": next(self._turns), "created_at": now})
 
     async def fill(self) -> None:
         """Write the session."""
@@ -71,12 +72,12 @@ class Bare:
 class Store:
     """The session store alone, without the engine above it."""
 
-    def __init__(self, url: str, speech: Speech) -> None:
+    def __init__(self, url: str, turns: Iterator[str]) -> None:
         """Make the store on a driver of its own."""
         self._driver = RedisDriver.from_url(url)
         self._store = RedisSessionStore(self._driver, shares_memories=True)
         self._key = SessionKey(Partition("default", "store"), "s")
-        self._speech = speech
+        self._turns = turns
         self.aclose = self._driver.aclose
 
     async def fill(self) -> None:
@@ -97,7 +98,7 @@ class Store:
 
     def _row(self) -> NewMessage:
         message_id = ulid(_now_ms(), os.urandom(10))
-        text = self._speech.text()
+        text = next(self._turns)
         message = Message(role="user", content=text, id=message_id, created_at=datetime.now(UTC))
         return NewMessage(message_id, encode_message(message))
 
@@ -112,9 +113,9 @@ def measure(options: argparse.Namespace) -> Report:
 
 def runner_report(runner: asyncio.Runner, url: str, *, rounds: int, calls: int) -> Report:
     """Return the report of one server."""
-    speech = Speech(1)
+    turns = Speech(1).turns()
     client = redis.asyncio.Redis.from_url(url)
-    bare, store = Bare(client, speech), Store(url, speech)
+    bare, store = Bare(client, turns), Store(url, turns)
     off = runner.run(_connected(url, "none"))
     on = runner.run(_connected(url, "local"))
     sessions = {
@@ -124,7 +125,7 @@ def runner_report(runner: asyncio.Runner, url: str, *, rounds: int, calls: int) 
     }
     try:
         runner.run(_fill(bare, store, *sessions.values()))
-        appends = interleaved(_append_cases(runner, bare, store, sessions, speech), rounds=rounds, calls=calls)
+        appends = interleaved(_append_cases(runner, bare, store, sessions, turns), rounds=rounds, calls=calls)
         reads = interleaved(_read_cases(runner, bare, store, sessions["plain"]), rounds=rounds, calls=calls)
         trips = [
             runner.run(_external_commands(client, "session.add", lambda: sessions["plain"].add("user", "hello"))),
@@ -138,10 +139,10 @@ def runner_report(runner: asyncio.Runner, url: str, *, rounds: int, calls: int) 
 
 
 def _append_cases(
-    runner: asyncio.Runner, bare: Bare, store: Store, sessions: dict[str, memlane.AsyncSession], speech: Speech
+    runner: asyncio.Runner, bare: Bare, store: Store, sessions: dict[str, memlane.AsyncSession], turns: Iterator[str]
 ) -> dict[str, Block]:
     def add(name: str) -> Block:
-        return async_calls(runner, lambda: sessions[name].add("user", speech.text()))
+        return async_calls(runner, lambda: sessions[name].add("user", next(turns)))
 
     return {
         "bare": async_calls(runner, bare.append(transaction=False)),
@@ -169,9 +170,9 @@ async def _connected(url: str, embedder: str) -> memlane.AsyncMemlane:
 async def _fill(bare: Bare, store: Store, *sessions: memlane.AsyncSession) -> None:
     await bare.fill()
     await store.fill()
-    speech = Speech(2)
+    turns = Speech(2).turns()
     for session in sessions:
-        await session.add_many([{"role": "user", "content": speech.text()} for _ in range(_MESSAGES)])
+        await session.add_many([{"role": "user", "content": next(turns)} for _ in range(_MESSAGES)])
         await session.instruct(_INSTRUCTIONS)
 
 
@@ -186,15 +187,19 @@ async def _external_commands(
     seen: list[str] = []
     async with client.monitor() as monitor:
         before = await _evalsha_calls(client)
+        await client.echo(_START)
         for _ in range(times):
             await act()
+        await client.echo(_END)
         after = await _evalsha_calls(client)
-        await client.echo("end of the count")
         async for event in monitor.listen():
-            if "end of the count" in event["command"]:
+            command: str = event["command"]
+            if _END in command:
                 break
-            if event["client_type"] != "lua" and not event["command"].startswith("INFO"):
-                seen.append(event["command"].split(maxsplit=1)[0])
+            if event["client_type"] != "lua":
+                seen.append(command.split(maxsplit=1)[0])
+            if _START in command:
+                seen.clear()
     return [name, ", ".join(sorted(set(seen))), f"{len(seen) / times:g}", f"{(after - before) / times:g}"]
 
 

@@ -51,8 +51,8 @@ def _reads(runner: asyncio.Runner, url: str, *, rounds: int, calls: int) -> dict
 
 
 def _fill(session: memlane.Session) -> None:
-    speech = Speech(1)
-    session.add_many([{"role": "user", "content": speech.text()} for _ in range(_MESSAGES)])
+    turns = Speech(1).turns()
+    session.add_many([{"role": "user", "content": next(turns)} for _ in range(_MESSAGES)])
     session.instruct("You are a brief assistant.")
 
 

@@ -23,9 +23,9 @@ def redis_url() -> Iterator[str]:
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str | None]:
     """URL of sessions and URL of memories, None when they share a store; empty before each test."""
     first, _, second = request.param.partition(" and ")
-    memories = f"sqlite:///{tmp_path}/memories.db" if second else None
+    memories = f"sqlite:///{tmp_path}/memories.db?synchronous=normal" if second else None
     if first == "sqlite":
-        return f"sqlite:///{tmp_path}/sessions.db", memories
+        return f"sqlite:///{tmp_path}/sessions.db?synchronous=normal", memories
     url = request.getfixturevalue("redis_url")
     return f"{url}?prefix={tmp_path.name[-40:].replace('_', '-')}", memories
 

@@ -96,11 +96,11 @@ def isolated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFa
     folder: Path = tmp_path_factory.mktemp("isolation")
     first, _, second = request.param.partition(" and ")
     url = (
-        f"sqlite:///{folder}/a.db"
+        f"sqlite:///{folder}/a.db?synchronous=normal"
         if first == "sqlite"
         else f"{request.getfixturevalue('redis_url')}?prefix=iso{len(second)}"
     )
-    return url, (f"sqlite:///{folder}/b.db" if second else None)
+    return url, (f"sqlite:///{folder}/b.db?synchronous=normal" if second else None)
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -1,50 +1,51 @@
-"""Every embedder passes the suite."""
-
 from collections.abc import AsyncIterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from memlane.adapters._drivers.openai import OpenAIServer
 from memlane.adapters.embedders.hashing import HashingEmbedder
 from memlane.adapters.embedders.local import OnnxEmbedder
-from memlane.adapters.embedders.openai import OpenAIEmbedder
+from memlane.adapters.embedders.openai import OpenAIEmbedder, OpenAIServer
 from memlane.errors import UnsupportedError
+from memlane.protocols.embedder import Embedder
 from memlane.testing.embedders import EmbedderSuite
 from memlane.testing.openai_server import OpenAIEmbeddingServer
 
 
 class TestOnnxEmbedder(EmbedderSuite):
     @pytest.fixture
-    async def embedder(self) -> AsyncIterator[OnnxEmbedder]:
+    async def embedder(self) -> AsyncIterator[Embedder]:
         embedder = OnnxEmbedder()
         yield embedder
         await embedder.aclose()
 
-    def make_unreachable(self) -> OnnxEmbedder:
+    def make_unreachable(self) -> Embedder:
         return OnnxEmbedder(model_dir=Path("there-is-no-such-directory"))
 
 
 class TestHashingEmbedder(EmbedderSuite):
     @pytest.fixture
-    async def embedder(self) -> HashingEmbedder:
+    def embedder(self) -> Embedder:
         return HashingEmbedder()
 
-    def make_unreachable(self) -> HashingEmbedder:
+    def make_unreachable(self) -> Embedder:
         raise UnsupportedError("hashing needs neither a model nor a server")
+
+    def make_variants(self) -> list[Embedder]:
+        return [HashingEmbedder(64)]
 
 
 class TestOpenAIEmbedder(EmbedderSuite):
     @pytest.fixture
-    async def embedder(self) -> AsyncIterator[OpenAIEmbedder]:
+    async def embedder(self) -> AsyncIterator[Embedder]:
         with OpenAIEmbeddingServer() as server:
             embedder = OpenAIEmbedder(OpenAIServer(api_key=server.key, base_url=server.base_url))
             yield embedder
             await embedder.aclose()
 
-    def make_unreachable(self) -> OpenAIEmbedder:
-        server = OpenAIServer(
-            api_key="none", base_url="http://127.0.0.1:1/v1", timeout=timedelta(seconds=2), max_retries=0
-        )
-        return OpenAIEmbedder(server)
+    def make_unreachable(self) -> Embedder:
+        return OpenAIEmbedder(OpenAIServer(base_url="http://127.0.0.1:1/v1", max_retries=0))
+
+    def make_variants(self) -> list[Embedder]:
+        access = OpenAIServer(api_key="unused")
+        return [OpenAIEmbedder(access, dimension=256), OpenAIEmbedder(access, max_tokens=512)]

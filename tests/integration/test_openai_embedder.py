@@ -8,8 +8,7 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from memlane.adapters._drivers.openai import AzureOpenAIServer, OpenAIServer
-from memlane.adapters.embedders.openai import OpenAIEmbedder
+from memlane.adapters.embedders.openai import AzureOpenAIServer, OpenAIEmbedder, OpenAIServer
 from memlane.errors import ClosedError, EmbedderError, EmbedderUnavailableError, MemlaneError, SettingError
 from memlane.testing.openai_server import Misbehaviour, OpenAIEmbeddingServer
 

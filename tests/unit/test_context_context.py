@@ -90,6 +90,13 @@ def test_a_name_costs_tokens_too() -> None:
     assert build([said(1, name="Luke")]).tokens == build([said(1)]).tokens + 1
 
 
+def test_a_call_without_a_result_costs_the_answer_that_is_sent_for_it() -> None:
+    call = said(2, "wait", "assistant", tool_calls=[{"id": "c", "function": {"name": "f"}}])
+    context = build([said(1), call, said(3)])
+    assert "(no result was recorded)" in str(context.as_openai())
+    assert context.tokens == 7 + (2 + 4) + (4 + 4) + 7
+
+
 def test_the_smallest_budget_that_does_is_exact() -> None:
     messages = [*talk(2), said(3, "", "assistant", tool_calls=[{"id": "c", "function": {"name": "f"}}])]
     messages.append(said(4, "four words of result", "tool", tool_call_id="c"))
@@ -179,6 +186,13 @@ def test_memories_that_the_window_shows_take_no_room_from_it() -> None:
     assert len(build(talk(9), recalled=shown, max_tokens=9 * 7).messages) == 9
 
 
+def test_room_is_kept_for_a_memory_of_which_the_window_shows_but_a_part() -> None:
+    memory = recalled("both", "made of two", session_id="here", message_ids=["s1", "s20"])
+    context = build(talk(20), recalled=[memory], max_tokens=135)
+    assert memory_ids(context) == ["both"]
+    assert 0 < len(context.messages) < 20
+
+
 def test_of_a_fact_and_its_message_the_better_is_shown_and_the_other_only_with_room_to_spare() -> None:
     source: dict[str, Any] = {"session_id": "there", "message_ids": ["x1"]}
     turn = recalled("turn", "I never eat meat you know", 0.4, kind="message", role="user", **source)
@@ -212,6 +226,14 @@ def test_the_summary_is_left_out_with_a_note_when_it_would_take_too_much() -> No
     assert context.summary is None
     assert reasons(context) == {"it would take too much of the budget": []}
     assert "summary" in context.explain()
+
+
+def test_the_budget_at_which_the_summary_fits_shows_no_fewer_messages_than_a_smaller_one() -> None:
+    contexts = [build(talk(40), summary=Summary(text="word " * 30, upto=0), max_tokens=at) for at in range(7, 330)]
+    counts = [len(context.messages) for context in contexts]
+    assert counts == sorted(counts)
+    assert (contexts[0].summary is None, contexts[-1].summary is None) == (True, False)
+    assert counts[-1] == 40
 
 
 def test_messages_that_the_summary_covers_are_not_shown() -> None:

@@ -161,6 +161,16 @@ def test_a_call_that_was_never_answered_says_so_and_one_in_flight_stays_open() -
     assert as_anthropic(messages[:1])["messages"][-1]["content"][0]["type"] == "tool_use"
 
 
+def test_of_parallel_calls_in_flight_the_first_results_are_sent_and_the_others_stay_open() -> None:
+    messages = log(
+        {"role": "assistant", "content": None, "tool_calls": [call("c1"), call("c2")]},
+        {"role": "tool", "content": "two", "tool_call_id": "c2"},
+    )
+    assert [sent.get("tool_call_id") for sent in as_openai(messages)] == [None, "c2"]
+    results = as_anthropic(messages)["messages"][-1]["content"]
+    assert [part["tool_use_id"] for part in results] == ["c2"]
+
+
 def test_a_result_without_a_call_is_not_sent_but_the_words_beside_it_are() -> None:
     messages = log(
         {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "x", "content": "r"}, text("So?")]},

@@ -3,9 +3,8 @@ from datetime import timedelta
 
 import pytest
 
-from memlane.adapters._drivers.openai import AzureOpenAIServer, OpenAIServer
 from memlane.adapters.embedders import openai
-from memlane.adapters.embedders.openai import OpenAIEmbedder
+from memlane.adapters.embedders.openai import AzureOpenAIServer, OpenAIEmbedder, OpenAIServer
 from memlane.errors import MissingExtraError, SettingError
 
 ACCESS = OpenAIServer(api_key="sk-secret", base_url="http://127.0.0.1:1/v1", timeout=timedelta(seconds=1))

@@ -24,7 +24,6 @@ def _application() -> typer.Typer:
         name="memlane",
         help="Memory for LLM applications: talk to it, fill it, search it, look after it.",
         epilog=_EPILOG,
-        no_args_is_help=True,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
         context_settings=settings,

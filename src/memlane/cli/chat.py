@@ -38,7 +38,10 @@ def chat(
         str | None, typer.Option("--session", "-s", metavar="SESSION", help="Go on with this one; default: a new one.")
     ] = None,
 ) -> None:
-    """Talk to Memlane; what you say is remembered. Piped lines are answered one by one."""
+    """Talk to Memlane; what you say is remembered.
+
+    Answers by quoting what was said before: this version has no chat model. Piped lines are answered one by one.
+    """
     from memlane.cli.config import shown_place  # noqa: PLC0415 -- help must come fast
     from memlane.cli.talk import Talk  # noqa: PLC0415
 

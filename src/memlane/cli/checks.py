@@ -16,7 +16,8 @@ from memlane.cli.where import connected
 from memlane.errors import MemlaneError, MissingExtraError, SettingError, StoreUnavailableError
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
-from memlane.wiring.settings import Settings, StoreSettings
+from memlane.wiring.settings import EmbedderSettings, Settings, StoreSettings
+from memlane.wiring.store_url import StoreUrl
 
 if TYPE_CHECKING:
     from memlane.protocols.embedder import Embedder
@@ -47,10 +48,10 @@ def all_checks(settings: Settings) -> Iterator[Check]:
     """Yield the result of every check."""
     yield Check(name="memlane", state=State.OK, detail=f"{memlane.__version__}, Python {platform.python_version()}")
     yield Check(name="packages", state=State.OK, detail=", ".join(_installed()))
-    yield from _checked("sessions" if settings.store.memories_url else "store", lambda: _store(settings))
-    if settings.store.memories_url:
-        elsewhere = msgspec.structs.replace(settings, store=StoreSettings(url=settings.store.memories_url))
-        yield from _checked("memories", lambda: _store(elsewhere))
+    url, memories_url = settings.store.url, settings.store.memories_url
+    yield from _checked("sessions" if memories_url else "store", lambda: _store(url))
+    if memories_url:
+        yield from _checked("memories", lambda: _store(memories_url))
     yield from _checked("embedder", lambda: _embedder(settings.embedder.name))
     yield from _checked("token counter", lambda: _counter(settings.tokens.counter))
 
@@ -67,8 +68,9 @@ def _checked(name: str, check: Callable[[], tuple[str, list[tuple[str, str]]]]) 
         yield Check(name=name, state=State.WARNING, detail=warning, fix=fix)
 
 
-def _store(settings: Settings) -> tuple[str, list[tuple[str, str]]]:
-    with connected(settings) as memory:
+def _store(url: StoreUrl | None) -> tuple[str, list[tuple[str, str]]]:
+    alone = Settings(store=StoreSettings(url=url), embedder=EmbedderSettings(name="none"))
+    with connected(alone) as memory:
         facts = memory.ping()["sessions"]
     warnings: list[tuple[str, str]] = []
     if "evicts" in facts:
@@ -76,7 +78,7 @@ def _store(settings: Settings) -> tuple[str, list[tuple[str, str]]]:
     if facts.get("aof") == "no":
         warnings.append((_NO_AOF, "redis-cli CONFIG SET appendonly yes"))
     told = ", ".join(f"{name} {value}" for name, value in facts.items() if name != "evicts")
-    return f"{shown_place(settings)}: {told}", warnings
+    return f"{shown_place(alone)}: {told}", warnings
 
 
 def _embedder(name: str) -> tuple[str, list[tuple[str, str]]]:

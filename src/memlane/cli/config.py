@@ -23,18 +23,16 @@ class ShownSetting(msgspec.Struct, frozen=True):
 
 def register(application: typer.Typer) -> None:
     """Add `config show`."""
-    config = typer.Typer(help="The settings that apply.", no_args_is_help=True, rich_markup_mode=None)
-    config.callback()(_config)
+    config = typer.Typer(help="The settings that apply.", rich_markup_mode=None)
     config.command("show")(with_settings_and_json(show))
     application.add_typer(config, name="config")
 
 
-def _config() -> None:
-    """Look at the settings that apply."""
-
-
 def show(where: Where) -> None:
-    """Show every setting, its value and where it comes from; passwords are masked."""
+    """Show every setting and where it comes from.
+
+    Passwords are masked.
+    """
     found = list(shown_settings(where.settings()))
     if where.json:
         return say_json(found)

@@ -12,7 +12,10 @@ def register(application: typer.Typer) -> None:
 
 
 def doctor(where: Where) -> None:
-    """Check Python, packages, stores, embedder and token counter; exit 1 when something is broken."""
+    """Connect to everything and say what is wrong.
+
+    Checks packages, stores, embedder and token counter. Exits with 1 when something is broken; warnings are no fault.
+    """
     from memlane.cli.checks import Check, State, all_checks  # noqa: PLC0415 -- help must come fast
 
     checks: list[Check] = []

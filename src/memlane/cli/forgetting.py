@@ -22,7 +22,10 @@ def forget(
     where: Where,
     ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Ids as `memlane memories` lists them.")],
 ) -> None:
-    """Remove memories for good; a message still in its session's window stays there."""
+    """Remove memories for good.
+
+    A message still in its session's window stays there.
+    """
     with where.person() as user:
         for memory_id in ids:
             user.forget(memory_id)
@@ -36,7 +39,10 @@ def erase(
     where: Where,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove every trace of a user: sessions, memories, preferences, and the chat history of this machine."""
+    """Remove every trace of a user.
+
+    Sessions, memories, preferences, and what was typed in `memlane chat` on this machine. Asks for the user's id first.
+    """
     if not yes:
         _confirm(where)
     with where.person() as user:

@@ -20,7 +20,7 @@ _ERRORS_OF_PARSING = ("exit_code", "format_message")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `memlane` with these arguments, by default the process's, and return the exit code."""
-    arguments = list(sys.argv[1:] if argv is None else argv)
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
     _never_fail_to_write()
     try:
         return _run(arguments)
@@ -39,7 +39,7 @@ def _run(arguments: list[str]) -> int:
     from memlane.cli.application import command  # noqa: PLC0415 -- it needs the extra
 
     if "--debug" not in arguments:
-        logging.getLogger("memlane").addHandler(logging.NullHandler())
+        _silence(logging.getLogger("memlane"))
     code: Any = command()(arguments, prog_name="memlane", standalone_mode=False)
     return code if isinstance(code, int) else ExitCode.OK
 
@@ -66,6 +66,12 @@ def _refused(exc: Any) -> int:
 
 def _say(message: str, code: str) -> None:
     print(error_line(message, code), file=sys.stderr)  # noqa: T201 -- typer may be missing
+
+
+def _silence(logger: logging.Logger) -> None:
+    """Keep log lines off the terminal: what matters of them comes as notes of results."""
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())
 
 
 def _never_fail_to_write() -> None:

@@ -71,7 +71,7 @@ def episodes(
 
 
 def sessions(where: Where) -> None:
-    """List a user's live sessions, the most recently written first."""
+    """List a user's live sessions, newest first."""
     with where.person() as user:
         found = user.sessions()
     if where.json:
@@ -99,7 +99,7 @@ def messages(
 
 
 def memories(where: Where, kind: _Kinds = None, session: _Sessions = None) -> None:
-    """List all that is remembered of a user, oldest first."""
+    """List what is remembered, oldest first."""
     with where.person() as user:
         found = user.memories(kinds=kind or None, sessions=session or None)
     if where.json:

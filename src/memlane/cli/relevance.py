@@ -15,7 +15,8 @@ from memlane.types.memory import MESSAGE, Memory, Recalled
 _QUESTION_MARKS = ("?", "\uff1f", "\u061f")  # Latin, Chinese and Japanese, Arabic
 _NO_TOPIC = (
     "hello hi hey thanks thank please sorry bye goodbye ok okay yes no yeah good great nice cool fine sure well "
-    "morning evening night today tell say said talk ask know think remember like want need get got go make thing lot"
+    "morning evening night today tell say said talk ask know think remember like want need get got go make thing lot "
+    "👋 👍 🙂 😀 😊 🙏 ❤"
 )
 _MOST_TOPICS = 0.5
 _BOTH_SIGNALS = 0.8

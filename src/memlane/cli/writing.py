@@ -12,7 +12,7 @@ from memlane.cli.where import Where, for_user
 def register(application: typer.Typer) -> None:
     """Add these commands."""
     application.command()(for_user(remember))
-    preferences = typer.Typer(help="The profile document of a user.", no_args_is_help=True, rich_markup_mode=None)
+    preferences = typer.Typer(help="The profile document of a user.", rich_markup_mode=None)
     preferences.command("show")(for_user(show_preferences))
     preferences.command("set")(for_user(set_preferences))
     application.add_typer(preferences, name="preferences")
@@ -25,7 +25,7 @@ def remember(
     metadata: Annotated[str | None, typer.Option(metavar="JSON", help="A JSON object of your own.")] = None,
     expires: Annotated[str | None, typer.Option(metavar="TIME", help="When it ceases to exist.")] = None,
 ) -> None:
-    """Remember something of a user and print its id."""
+    """Remember something and print its id."""
     given = read_object(metadata, "--metadata")
     expires_at = read_time(expires, "--expires")
     with where.person() as user:
@@ -50,7 +50,10 @@ def set_preferences(
     replace: Annotated[bool, typer.Option("--replace", help="Drop all other keys.")] = False,
     ttl: Annotated[str, typer.Option(metavar="TIME", help="Life of the document, e.g. 90 d or never.")] = "90 d",
 ) -> None:
-    """Set values of the profile document of a user; its time to live starts anew."""
+    """Set values of the profile document.
+
+    Its time to live starts anew.
+    """
     values, life = read_pairs(pairs), read_life(ttl, "--ttl")
     with where.person() as user:
         user.set_preferences(values, merge=not replace, ttl=life)

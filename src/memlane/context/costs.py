@@ -12,8 +12,8 @@ from typing import Final
 
 from memlane.context.exchanges import NO_RESULT
 from memlane.context.groups import Group
-from memlane.context.parts import Result, Text, Turn
-from memlane.context.rendering import message_text, thought_text
+from memlane.context.parts import Result, Turn
+from memlane.context.rendering import block_text, message_text, thought_text
 from memlane.context.shape_anthropic import OPENING, SYSTEM_ROLES
 from memlane.protocols.counter import TokenCounter
 from memlane.types.message import Message
@@ -82,7 +82,4 @@ def first_speaker(group: Group) -> tuple[int, str] | None:
 
 
 def _says_something(turn: Turn) -> bool:
-    return any(
-        not isinstance(block, Result) and not (isinstance(block, Text) and not block.text.strip())
-        for block in turn.blocks
-    )
+    return any(block_text(block).strip() for block in turn.blocks if not isinstance(block, Result))

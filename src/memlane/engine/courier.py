@@ -10,7 +10,7 @@ import logging
 from weakref import WeakValueDictionary
 
 from memlane.engine.tasks import Tasks
-from memlane.errors import StoreError
+from memlane.errors import MemlaneError
 from memlane.protocols.clock import Clock
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.sessions import SessionStore
@@ -76,7 +76,7 @@ class Courier:
             self._waiting.discard(partition)
             try:
                 await self.deliver(partition)
-            except StoreError as exc:
+            except MemlaneError as exc:
                 _log.warning("memories wait in the outbox: %s", exc.code)
                 self._waiting.add(partition)
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -85,6 +85,6 @@ class Courier:
         try:
             for partition in await self._sessions.unsettled(limit=10_000):
                 self.notice(partition)
-        except StoreError as exc:
+        except MemlaneError as exc:
             _log.warning("the outbox could not be looked through: %s", exc.code)
             self._recovered = False

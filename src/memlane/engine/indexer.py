@@ -94,6 +94,7 @@ class Indexer:
         halves = vectors.astype("<f2")
         rows = {memory_id: halves[row].tobytes() for row, (memory_id, _) in enumerate(texts)}
         await self._memories.put_vectors(partition, self.identity, rows, now_ms=self._clock.now_ms())
+        self._drop(partition, texts)
         return True
 
     async def query(self, text: str) -> NDArray[np.float32] | None:
@@ -127,8 +128,8 @@ class Indexer:
         try:
             while self._waiting:
                 await self._until_quiet()
-                partition, texts = next(iter(self._waiting.items()))
-                await self._embed_waiting(partition, texts)
+                for partition, texts in list(self._waiting.items())[:1]:  # an erasure may have emptied it meanwhile
+                    await self._embed_waiting(partition, texts)
         finally:
             self._running = False
 
@@ -148,8 +149,13 @@ class Indexer:
                 self._count = 0
         except StoreError as exc:
             _log.warning("vectors could not be stored: %s", exc.code)
-        for memory_id, _ in batch:
-            if texts.pop(memory_id, None) is not None:
+            self._drop(partition, batch)
+
+    def _drop(self, partition: Partition, texts: Sequence[tuple[str, str]]) -> None:
+        """Take texts off what waits: they were embedded, here or by a recall that could not wait."""
+        waiting = self._waiting.get(partition, {})
+        for memory_id, _ in texts:
+            if waiting.pop(memory_id, None) is not None:
                 self._count -= 1
-        if not texts:
+        if not waiting:
             self._waiting.pop(partition, None)

@@ -30,11 +30,12 @@ def search_episodes(index: PartitionIndex, question: Question, weights: Weights 
     shares = _all_shares(evidence)
     sessions = _candidates(evidence, shares)
     ended = _ended(evidence)[sessions]
-    names = [index.rows.sessions.texts[session] for session in sessions]
+    names: list[str] = index.rows.sessions.texts
     shares = {name: share[sessions] for name, share in shares.items()}
+    ranked = best_first(shares, ended, lambda place: names[sessions[place]], question.limit)
     return [
         _episode(evidence, int(sessions[place]), score, why(shares, place, meaning_known=evidence.meaning is not None))
-        for place, score in best_first(shares, ended, names, question.limit)
+        for place, score in ranked
     ]
 
 
@@ -80,6 +81,6 @@ def _episode(evidence: Evidence, session: int, score: float, reasons: dict[str, 
 
 def _best_row(evidence: Evidence, rows: Ints) -> int:
     own = {"own": own_scores(evidence, rows)}
-    ids = [evidence.index.id_at(row) for row in rows.tolist()]
-    place, _ = best_first(own, evidence.index.rows.created[rows], ids, 1)[0]
+    created = evidence.index.rows.created[rows]
+    place, _ = best_first(own, created, lambda place: evidence.index.id_at(rows[place]), 1)[0]
     return int(rows[place])

@@ -65,8 +65,8 @@ class Postings:
         numbers = [number for term in dict.fromkeys(terms) if (number := self._numbers.get(term)) is not None]
         if not numbers:
             return []
-        recent = self._scan_log(numbers)
-        matches = (self._match(number, recent[number], live) for number in numbers)
+        recent = self._scan_log(numbers) if self._log else {}
+        matches = (self._match(number, recent.get(number), live) for number in numbers)
         return [match for match in matches if len(match.documents)]
 
     def keep(self, rows: Ints) -> None:
@@ -86,12 +86,12 @@ class Postings:
         self._numbers = defaultdict(count(len(used)).__next__, zip(used, range(len(used)), strict=True))
         self._starts = _starts(occurrences[occurrences > 0])
 
-    def _match(self, number: int, recent: Match, live: NDArray[np.bool_]) -> Match:
-        rows, counts = recent
-        if number < len(self._starts) - 1:
-            span = slice(self._starts[number], self._starts[number + 1])
-            rows = np.concatenate([self._rows[span], rows])
-            counts = np.concatenate([self._counts[span], counts])
+    def _match(self, number: int, recent: Match | None, live: NDArray[np.bool_]) -> Match:
+        is_merged = number < len(self._starts) - 1
+        span = slice(self._starts[number], self._starts[number + 1]) if is_merged else slice(0)
+        rows, counts = self._rows[span], self._counts[span]
+        if recent:
+            rows, counts = np.concatenate([rows, recent.documents]), np.concatenate([counts, recent.counts])
         alive = live[rows]
         return Match(rows[alive], counts[alive])
 
@@ -131,8 +131,9 @@ def _starts(sizes: Ints) -> NDArray[np.int64]:
 
 
 def _counted(rows: Ints) -> Match:
-    found, counts = np.unique(rows, return_counts=True)
-    return Match(found, counts.astype(np.float32))
+    """Return the distinct rows of an ascending list, and how often each stands in it."""
+    firsts = np.flatnonzero(np.diff(rows, prepend=-1))
+    return Match(rows[firsts], np.diff(firsts, append=len(rows)).astype(np.float32))
 
 
 def _joined(base: NDArray[Scalar], base_places: Ints, log: NDArray[Scalar], log_places: Ints) -> NDArray[Scalar]:

@@ -1,6 +1,6 @@
 """The order of results and the reasons given for each."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -21,21 +21,24 @@ _DECIMALS: Final = 6
 
 def sum_of_shares(shares: Shares) -> NDArray[np.float64]:
     """Return the scores that shares add up to."""
-    return np.sum([np.round(share.astype(np.float64), _DECIMALS) for share in shares.values()], axis=0)
+    return np.round(np.stack([*shares.values()], dtype=np.float64, casting="safe"), _DECIMALS).sum(axis=0)
 
 
-def best_first(shares: Shares, newest: Ints, ids: Sequence[str], limit: int) -> list[tuple[int, float]]:
+def best_first(shares: Shares, newest: Ints, id_at: Callable[[int], str], limit: int) -> list[tuple[int, float]]:
     """Return place and score of the best: by score, of equals the newest first, then by id.
 
     Args:
         shares: Whose sum is the score.
         newest: A time of each, shape (n,).
-        ids: An id of each.
+        id_at: The id of the one at a place.
         limit: The most to return.
     """
-    scores, times = sum_of_shares(shares).tolist(), newest.tolist()
-    places = sorted(range(len(ids)), key=lambda place: (-scores[place], -times[place], ids[place]))
-    return [(place, scores[place]) for place in places[:limit]]
+    scores = sum_of_shares(shares)
+    places = np.arange(len(scores))
+    if limit < len(scores):
+        places = np.flatnonzero(scores >= -np.partition(-scores, limit - 1)[limit - 1])
+    ordered = sorted(places.tolist(), key=lambda place: (-scores[place], -newest[place], id_at(place)))
+    return [(place, float(scores[place])) for place in ordered[:limit]]
 
 
 def why(shares: Shares, place: int, *, meaning_known: bool) -> dict[str, float]:

@@ -37,11 +37,10 @@ def search(index: PartitionIndex, question: Question, weights: Weights = DEFAULT
     rows = _candidates(evidence)
     shares = row_shares(evidence, rows)
     known = evidence.known[rows].tolist()
-    created = index.rows.created[rows]
-    ids = [index.id_at(row) for row in rows.tolist()]
+    ranked = best_first(shares, index.rows.created[rows], lambda place: index.id_at(rows[place]), question.limit)
     return [
         _recalled(evidence, int(rows[place]), score, why(shares, place, meaning_known=known[place]))
-        for place, score in best_first(shares, created, ids, question.limit)
+        for place, score in ranked
     ]
 
 
@@ -57,10 +56,9 @@ def _candidates(evidence: Evidence) -> Ints:
 def _newest(evidence: Evidence) -> list[Recalled]:
     created = evidence.index.rows.created
     rows = evidence.top(created, evidence.eligible, evidence.question.limit)
-    ids = [evidence.index.id_at(row) for row in rows.tolist()]
     shares: Shares = {NEWEST: np.zeros(len(rows))}
     reasons = {NEWEST: 0.0} if evidence.meaning is not None else {NEWEST: 0.0, MEANING_UNAVAILABLE: 0.0}
-    ranked = best_first(shares, created[rows], ids, evidence.question.limit)
+    ranked = best_first(shares, created[rows], lambda place: evidence.index.id_at(rows[place]), evidence.question.limit)
     return [_recalled(evidence, int(rows[place]), score, dict(reasons)) for place, score in ranked]
 
 

@@ -35,9 +35,9 @@ def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 
 
 def neighbours(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
-    """How well the turns just before and just after answer: half of the sum of their scores."""
+    """How well the better of the turns just before and just after answers."""
     before, after = evidence.index.links()
-    return (own_scores(evidence, before[rows]) + own_scores(evidence, after[rows])) / 2
+    return np.maximum(own_scores(evidence, before[rows]), own_scores(evidence, after[rows]))
 
 
 def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -84,4 +84,4 @@ def row_shares(evidence: Evidence, rows: Ints) -> Shares:
 
 def _or_zero(values: NDArray[Any], numbers: Ints) -> NDArray[np.float32]:
     """Return `values[numbers]`, and 0 for -1."""
-    return np.append(values, 0).astype(np.float32)[numbers]
+    return np.append(values.astype(np.float32), np.zeros(1, np.float32))[numbers]

@@ -59,5 +59,10 @@ class Vectors:
         self._present.keep(rows)
 
     def similarities(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the inner product of each row with `vector`, shape (n,); 0 for rows without a vector."""
-        return self._matrix.values @ vector
+        """Return the inner product of each row with `vector`, shape (n,); 0 for rows without a vector.
+
+        Equal rows give equal results, wherever they stand.
+        """
+        # Not `@`: for so thin a product BLAS starts threads, which on busy cores wait for each other many times
+        # longer than one core needs to read the matrix, and rounds differently from place to place.
+        return np.einsum("ij,j->i", self._matrix.values, vector)

@@ -18,11 +18,11 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
     keyword: float = 0.5
     meaning: float = 0.5
-    session: float = 0.3
-    neighbours: float = 0.3
-    speaker: float = 0.05
-    session_keyword: float = 0.7
-    session_meaning: float = 0.3
+    session: float = 0.6
+    neighbours: float = 0.35
+    speaker: float = 0.1
+    session_keyword: float = 0.5
+    session_meaning: float = 0.5
 
 
 DEFAULT = Weights()

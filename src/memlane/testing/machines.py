@@ -8,7 +8,7 @@ import itertools
 import os
 from collections.abc import Callable
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from memlane.testing.backends import MemoryBackend, SessionBackend
@@ -36,6 +36,7 @@ def _run(machine: Callable[[], RuleBasedStateMachine], programs: int, steps: int
         database=None,
         derandomize="CI" in os.environ,
         report_multiple_bugs=False,
+        phases=(Phase.generate,),  # shrinking runs the store hundreds of times more, and programs are short
         suppress_health_check=(HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much),
     )
     run_state_machine_as_test(machine, settings=bounds)  # pyright: ignore[reportArgumentType] -- any callable will do

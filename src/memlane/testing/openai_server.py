@@ -6,6 +6,7 @@ vectors are those of `HashingEmbedder`, scaled, so that similar texts are near e
 
 import base64
 import json
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -83,8 +84,7 @@ class OpenAIEmbeddingServer:
         class Handler(_Handler):
             server_of = owner
 
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self._http.daemon_threads = True
+        self._http = _QuietServer(("127.0.0.1", 0), Handler)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         return self
@@ -142,6 +142,16 @@ class OpenAIEmbeddingServer:
             if len(text.encode()) > self.longest_bytes:
                 return f"maximum context length is {self.longest_bytes} tokens, you sent: {text[:20]}"
         return None
+
+
+class _QuietServer(ThreadingHTTPServer):
+    """Serves each connection in a thread; a client that hangs up is not worth a traceback."""
+
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # pyright: ignore[reportArgumentType] - socket or datagram
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,6 +16,8 @@ NEVER: Literal["never"] = "never"
 
 _UNIT_SECONDS = {"ms": 0.001, "s": 1, "min": 60, "h": 3_600, "d": 86_400, "w": 604_800}
 _UNIT_BYTES = {"": 1, "b": 1, "kib": 1024, "mib": 1024**2, "gib": 1024**3}
+_SHOWN_MS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_SHOWN_BYTES = {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3}
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([a-z]*)")
 
 
@@ -42,7 +44,7 @@ def read_duration(value: object, name: str) -> timedelta:
         SettingError: neither, or not above zero.
     """
     amount = _amount(value, _UNIT_SECONDS, "s")
-    if amount is None or amount <= 0:
+    if amount is None or not amount > 0:
         raise SettingError(
             f"{name} must be a duration such as 90 s, 15 min, 1 h or 30 d; units: {_named(_UNIT_SECONDS)}"
         )
@@ -81,9 +83,9 @@ def read_size(value: object, name: str) -> int:
 def shown(value: object) -> str:
     """Return a value as `read_…` would take it, without secrets; empty for None."""
     if isinstance(value, timedelta):
-        return _shown_amount(value.total_seconds(), {unit: size for unit, size in _UNIT_SECONDS.items() if unit != "w"})
+        return _shown_amount(value // timedelta(milliseconds=1), _SHOWN_MS)
     if isinstance(value, int):
-        return _shown_amount(value, {"B": 1, "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3})
+        return _shown_amount(value, _SHOWN_BYTES)
     return "" if value is None else str(value)
 
 
@@ -95,9 +97,9 @@ def _amount(value: object, units: dict[str, float] | dict[str, int], bare: str) 
     return None if found is None or factor is None else float(found[1]) * factor
 
 
-def _shown_amount(amount: float, units: dict[str, float] | dict[str, int]) -> str:
-    unit = max((unit for unit in units if amount % units[unit] == 0), key=lambda unit: units[unit], default=None)
-    return str(amount) if unit is None else f"{int(amount / units[unit])} {unit}"
+def _shown_amount(amount: int, units: dict[str, int]) -> str:
+    unit = max((unit for unit in units if amount % units[unit] == 0), key=lambda unit: units[unit])
+    return f"{amount // units[unit]} {unit}"
 
 
 def _named(units: dict[str, float]) -> str:

@@ -218,10 +218,10 @@ class RedisDriver:
             ) from exc
 
     async def _send(self, command: tuple[Argument, ...], key: bytes, barrier: bytes | None) -> Any:
+        if isinstance(self._client, RedisCluster):
+            return await self._send_to_cluster(self._client, command, key, barrier)
         if barrier is None or not self._own.wait_replicas:
             return await self._execute(*command, **_NEVER_DECODE)
-        if isinstance(self._client, RedisCluster):
-            return await self._confirmed_by_cluster(self._client, command, key, barrier)
         pool = self._client.connection_pool
         connection = await pool.get_connection()
         try:
@@ -231,11 +231,23 @@ class RedisDriver:
         finally:
             await pool.release(connection)
 
+    async def _send_to_cluster(
+        self, client: RedisCluster, command: tuple[Argument, ...], key: bytes, barrier: bytes | None
+    ) -> Any:
+        # Before it knows the slots, the client would send what has a key to any node, and close all connections,
+        # also those in use, once five nodes have said MOVED.
+        await client.initialize()
+        try:
+            if barrier is None or not self._own.wait_replicas:
+                return await self._execute(*command, **_NEVER_DECODE)
+            return await self._confirmed_by_cluster(client, command, key, barrier)
+        except AttributeError as exc:
+            raise redis_errors.ConnectionError("a failover closed a connection in use") from exc
+
     async def _confirmed_by_cluster(
         self, client: RedisCluster, command: tuple[Argument, ...], key: bytes, barrier: bytes
     ) -> Any:
         """Write on a connection to the node that owns the slot; when that fails, let the client find the new owner."""
-        await client.initialize()
         for _ in range(_REPEATS):
             node = client.get_node_from_key(key)  # pyright: ignore[reportArgumentType] -- bytes are encodable too
             if node is None:
@@ -292,7 +304,7 @@ def _connect(
         return _connect_by_sentinel(target, options)
     if target.mode == "cluster":
         nodes = [ClusterNode(host, port) for host, port in target.nodes]
-        cluster = RedisCluster(startup_nodes=nodes, retry=_retry(), **options)
+        cluster = RedisCluster(startup_nodes=nodes, retry=_retry(), reinitialize_steps=0, **options)
         return cluster, [cluster]
     options["connection_class"] = UnixDomainSocketConnection if "path" in options else Connection
     if options.pop("ssl", False):

@@ -14,13 +14,21 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from memlane.adapters._drivers.openai import OpenAIAccess, is_refused_input, translate_errors
+from memlane.adapters._drivers.openai import (
+    AzureOpenAIServer,
+    OpenAIAccess,
+    OpenAIServer,
+    is_refused_input,
+    translate_errors,
+)
 from memlane.adapters.embedders._batches import run_side_by_side
 from memlane.errors import ClosedError, EmbedderError, EmbedderUnavailableError, SettingError
 from memlane.protocols.embedder import Purpose
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
+
+__all__ = ["AzureOpenAIServer", "OpenAIEmbedder", "OpenAIServer"]
 
 _KNOWN_DIMENSIONS: Final = {
     "text-embedding-3-small": 1_536,

@@ -1,9 +1,11 @@
 """What the SQLite memory store does to its tables: plain functions on a connection, within its transaction.
 
-Expiry is judged by the caller's `now_ms` in every statement. A cursor is `epoch:version:id`: the incarnation of the
-partition, how far it was read, and the memory that changed last, by which a partition with another past is noticed.
+Expiry is judged by the caller's `now_ms` in every statement. A cursor is `epoch:version:begun:id`: the incarnation
+of the partition; how far it was read; how far the partition had come when a reader that pages through all of it
+began; and the memory that changed last at `version`, by which a partition with another past is noticed.
 """
 
+import re
 import sqlite3
 from collections.abc import Mapping, Sequence
 
@@ -18,10 +20,11 @@ from memlane.adapters._drivers._sqlite_memory_rows import (
 )
 from memlane.adapters._drivers._sqlite_partitions import drop_unused_partition, find_partition, make_partition
 from memlane.adapters._drivers._sqlite_schema import EMBEDDERS, mark_removal
-from memlane.protocols.memories import Change, Changes, MemoryRow
+from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
 from memlane.types.ids import Partition
 
-_EMPTY = "none:0:"
+_EMPTY = "none:0:0:"
+_CURSOR = re.compile(r"([0-9a-f]+):([0-9]{1,18}):([0-9]{1,18}):(.*)", re.DOTALL)
 _GET = """
     SELECT memory, body, expires_at_ms FROM memories
     WHERE partition_id = :partition_id AND memory = :memory AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
@@ -36,7 +39,7 @@ _SCAN = """
     ORDER BY memory LIMIT :limit
 """
 _PROFILE = """
-    SELECT key, body FROM profiles
+    SELECT key, body, expires_at_ms FROM profiles
     WHERE partition_id = :partition_id AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
 """
 _LOG = """
@@ -75,6 +78,19 @@ _VECTORS = """
 _Found = tuple[int, str, bytes | None, int | None, bytes | None]
 
 
+class _Cursor(msgspec.Struct, frozen=True):
+    """What a reader has seen; who pages through everything knows of removals before `begun`, having begun there."""
+
+    epoch: str
+    version: int
+    begun: int
+    newest: str
+
+    @property
+    def text(self) -> str:
+        return f"{self.epoch}:{self.version}:{self.begun}:{self.newest}"
+
+
 class _Log(msgspec.Struct, frozen=True):
     """How far the memories of a partition have come; `newest` is the id that changed last."""
 
@@ -86,7 +102,7 @@ class _Log(msgspec.Struct, frozen=True):
 
     @property
     def cursor(self) -> str:
-        return f"{self.epoch}:{self.version}:{self.newest}"
+        return _Cursor(self.epoch, self.version, self.version, self.newest).text
 
 
 def put(
@@ -143,7 +159,10 @@ def changes(
         Change(id_, body, expires_at_ms, vector) if expires_at_ms is None or expires_at_ms > now_ms else Change(id_)
         for _, id_, body, expires_at_ms, vector in page
     ]
-    cursor = f"{log.epoch}:{page[-1][0]}:{page[-1][1]}" if more else log.cursor
+    cursor = log.cursor
+    if more:
+        version, newest = page[-1][0], page[-1][1]
+        cursor = _Cursor(log.epoch, version, log.version if seen is None else max(version, seen.begun), newest).text
     return Changes(cursor, reset=seen is None, items=items, more=more)
 
 
@@ -204,10 +223,11 @@ def update_profile(
     drop_unused_partition(connection, partition_id)
 
 
-def profile(connection: sqlite3.Connection, partition: Partition, *, now_ms: int) -> dict[str, bytes]:
+def profile(connection: sqlite3.Connection, partition: Partition, *, now_ms: int) -> Profile:
     """Return the profile document."""
     asked = {"partition_id": find_partition(connection, partition), "now_ms": now_ms}
-    return dict(connection.execute(_PROFILE, asked).fetchall())
+    rows = connection.execute(_PROFILE, asked).fetchall()
+    return Profile({key: body for key, body, _ in rows}, rows[0][2]) if rows else Profile()
 
 
 def erase(connection: sqlite3.Connection, partition: Partition) -> dict[str, int]:
@@ -219,7 +239,8 @@ def erase(connection: sqlite3.Connection, partition: Partition) -> dict[str, int
     vectors = connection.execute(_VECTORS, (partition_id,)).rowcount
     memories = connection.execute("DELETE FROM memories WHERE partition_id = ?", (partition_id,)).rowcount
     _drop_log(connection, partition_id)
-    mark_removal(connection)
+    if memories:
+        mark_removal(connection)
     return {"memories": memories, "vectors": vectors, "preferences": preferences}
 
 
@@ -243,29 +264,32 @@ def _find(connection: sqlite3.Connection, partition_id: int, id_: str, now_ms: i
     return None if row is None else int(row[0])
 
 
-def _seen(connection: sqlite3.Connection, log: _Log, since: str | None) -> int | None:
-    """Return up to which version a cursor has read, None when this partition cannot tell what it missed."""
-    epoch, _, rest = (since or "").partition(":")
-    number, _, anchor = rest.partition(":")
-    if epoch != log.epoch or not number.isdecimal():
+def _seen(connection: sqlite3.Connection, log: _Log, since: str | None) -> _Cursor | None:
+    """Return what a cursor has seen, None when this partition cannot tell what it missed."""
+    seen = _parse(since or "")
+    if seen is None or seen.epoch != log.epoch:
         return None
-    version = int(number)
-    if not log.floor <= version < log.version:
+    if max(seen.version, seen.begun) < log.floor or max(seen.version + 1, seen.begun) > log.version:
         return None
-    asked = {"id": log.partition_id, "anchor": anchor, "version": version}
-    known = version == 0 or connection.execute(_KNOWN, asked).fetchone()[0]
-    return version if known else None
+    asked = {"id": log.partition_id, "anchor": seen.newest, "version": seen.version}
+    return seen if connection.execute(_KNOWN, asked).fetchone()[0] else None
+
+
+def _parse(text: str) -> _Cursor | None:
+    match = _CURSOR.fullmatch(text)
+    return None if match is None else _Cursor(match[1], int(match[2]), int(match[3]), match[4])
 
 
 def _found(
-    connection: sqlite3.Connection, log: _Log, seen: int | None, *, embedder: str | None, limit: int
+    connection: sqlite3.Connection, log: _Log, seen: _Cursor | None, *, embedder: str | None, limit: int
 ) -> list[_Found]:
-    """Return what changed after a version, in that order; for a reader that knows nothing, what exists."""
+    """Return what changed after a cursor, in that order; for a reader that knows nothing, what exists."""
     number = None if embedder is None else _find_embedder(connection, embedder)
-    found: list[_Found] = connection.execute(_CHANGED, (number, log.partition_id, seen or 0, limit)).fetchall()
+    after = 0 if seen is None else seen.version
+    found: list[_Found] = connection.execute(_CHANGED, (number, log.partition_id, after, limit)).fetchall()
     if seen is None:
         return found
-    gone: list[_Found] = connection.execute(_GONE, (log.partition_id, seen, limit)).fetchall()
+    gone: list[_Found] = connection.execute(_GONE, (log.partition_id, after, limit)).fetchall()
     return sorted(found + gone)[:limit] if gone else found
 
 

@@ -13,6 +13,7 @@ from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
 from memlane.types.ids import Partition
 
 _ERASED_AT_ONCE = 500
+_NO_CURSOR = ("", "", "0", "0")
 
 
 class RedisMemoryStore:
@@ -76,13 +77,9 @@ class RedisMemoryStore:
         """
         args = [now_ms, *_cursor(since), limit, (embedder or "").encode()]
         header, *page = await self._read("changes", partition, args)
-        incarnation, server, version, reset, more = header.decode().split(" ")
-        return Changes(
-            f"{incarnation} {server} {version}",
-            reset=reset == "1",
-            items=_changes(unpack(*page)) if page else [],
-            more=more == "1",
-        )
+        cursor, reset, more = header.decode().rsplit(" ", 2)
+        items = _changes(unpack(*page)) if page else []
+        return Changes(cursor, reset=reset == "1", items=items, more=more == "1")
 
     async def scan(
         self, partition: Partition, *, now_ms: int, after: str | None = None, limit: int = 1_000
@@ -167,13 +164,11 @@ def _number(text: bytes | None) -> int | None:
     return int(text) if text else None
 
 
-def _cursor(since: str | None) -> tuple[bytes, bytes, int]:
-    """Return incarnation, server and version; of anything that is not one of our cursors, what none has."""
-    match (since or "").split(" "):
-        case [incarnation, server, version] if version.isascii() and version.isdigit():
-            return incarnation.encode(), server.encode(), int(version)
-        case _:
-            return b"", b"", 0
+def _cursor(since: str | None) -> list[Argument]:
+    """Return incarnation, server, version and base; of anything that is not one of our cursors, what none has."""
+    parts = (since or "").split(" ")
+    is_ours = len(parts) == len(_NO_CURSOR) and all(part.isascii() and part.isdigit() for part in parts[2:])
+    return [part.encode() for part in (parts if is_ours else _NO_CURSOR)]
 
 
 def _changes(cells: list[bytes | None]) -> list[Change]:

@@ -11,7 +11,7 @@ from typing import Self
 from memlane.adapters._drivers._sqlite_tidy import AFTER_DELETE, AFTER_ERASE, AT_SWEEP
 from memlane.adapters._drivers.sqlite import SqliteDriver
 from memlane.adapters.memories import _sqlite_statements as statements
-from memlane.protocols.memories import Changes, MemoryRow
+from memlane.protocols.memories import Changes, MemoryRow, Profile
 from memlane.types.ids import Partition
 
 
@@ -102,8 +102,8 @@ class SqliteMemoryStore:
         )
         await self._driver.write(work)
 
-    async def profile(self, partition: Partition, *, now_ms: int) -> dict[str, bytes]:
-        """Return the profile document; empty when there is none."""
+    async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
+        """Return the profile document; an empty one when there is none."""
         return await self._driver.read(partial(statements.profile, partition=partition, now_ms=now_ms))
 
     async def erase(self, partition: Partition) -> dict[str, int]:

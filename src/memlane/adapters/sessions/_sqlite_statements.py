@@ -35,7 +35,7 @@ _LIST = """
     ORDER BY s.updated_at_ms DESC, s.id DESC
 """
 _MESSAGES = """
-    SELECT place, body FROM messages
+    SELECT place, body, expires_at_ms FROM messages
     WHERE place > :low AND place < :high AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
     ORDER BY place
 """
@@ -180,7 +180,8 @@ def erase(connection: sqlite3.Connection, partition: Partition) -> dict[str, int
     ids = connection.execute("SELECT id FROM sessions WHERE partition_id = ?", (partition_id,)).fetchall()
     waiting = connection.execute("DELETE FROM outbox WHERE partition_id = ?", (partition_id,)).rowcount
     messages = sum(_remove(connection, partition_id, id_) for (id_,) in ids)
-    mark_removal(connection)
+    if waiting:
+        mark_removal(connection)
     drop_unused_partition(connection, partition_id)
     return {"sessions": len(ids), "messages": messages, "waiting": waiting}
 
@@ -287,7 +288,7 @@ def _messages(
     rows = connection.execute(_MESSAGES if last is None else _LAST_MESSAGES, asked).fetchall()
     if last is not None:
         rows.reverse()
-    return [StoredMessage(place % POSITIONS, body) for place, body in rows]
+    return [StoredMessage(place % POSITIONS, body, expires_at_ms) for place, body, expires_at_ms in rows]
 
 
 def _span(session_id: int, before: int | None) -> dict[str, int]:

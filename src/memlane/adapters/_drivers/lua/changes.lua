@@ -1,7 +1,10 @@
 -- KEYS  1-6 the partition's memories
--- ARGV  1 now, 2 the reader's incarnation or '', 3 its server or '', 4 its version, 5 how many at most, 6 embedder or ''
--- Returns a header `incarnation server version reset more` and, where there are any, lengths and bytes of id, body,
--- expiry ('' stays) and vector of each change.
+-- ARGV  1 now, then the reader's cursor: 2 incarnation, 3 server, 4 version, 5 base; 6 how many at most, 7 embedder or ''
+-- Returns a header `incarnation server version base reset more`, the first four of which are the next cursor, and where
+-- there are any, lengths and bytes of id, body, expiry ('' stays) and vector of each change.
+--
+-- A reader that starts anew passes through old versions again. What was gone by the version at which it started, its
+-- base, need not be told to it, and that `gone` has forgotten as much does not matter.
 --
 -- A server that takes over after a failure, or starts again, may have lost the newest writes and given their versions
 -- to others. It then has another replication id, by which such readers are told to start anew.
@@ -10,18 +13,19 @@ local store = load_memories(1)
 store.now = tonumber(ARGV[1])
 local server = string.match(call('INFO', 'replication'), 'master_replid:(%w+)') or '-'
 if not store.incarnation then
-  return {'- ' .. server .. ' 0 ' .. (ARGV[2] == '-' and '0' or '1') .. ' 0'}
+  return {'- ' .. server .. ' 0 0 ' .. (ARGV[2] == '-' and '0' or '1') .. ' 0'}
 end
 
-local since = tonumber(ARGV[4])
-local reset = ARGV[2] ~= store.incarnation or ARGV[3] ~= server or since > store.version or since < store.floor
+local since, base = tonumber(ARGV[4]), tonumber(ARGV[5])
+local is_known = ARGV[2] == store.incarnation and ARGV[3] == server and since <= store.version
+local reset = not is_known or math.max(since, base) < store.floor
 if reset then
-  since = 0
+  since, base = 0, store.version
 elseif since == store.version then
-  return {table.concat({store.incarnation, server, int(since), 0, 0}, ' ')}
+  return {table.concat({store.incarnation, server, int(since), int(base), 0, 0}, ' ')}
 end
 
-local limit = tonumber(ARGV[5])
+local limit = tonumber(ARGV[6])
 local log = call('ZRANGEBYSCORE', store.log, '(' .. int(since), '+inf', 'WITHSCORES', 'LIMIT', 0, int(limit))
 local items, size, total, seen = {}, 0, 0, 0
 while seen < #log / 2 and size < PAGE_BYTES do
@@ -30,17 +34,17 @@ while seen < #log / 2 and size < PAGE_BYTES do
     ids[#ids + 1] = log[2 * i - 1]
   end
   local bodies = call('HMGET', store.bodies, unpack(ids))
-  local vectors = ARGV[6] ~= '' and call('HMGET', vectors_key(store, ARGV[6]), unpack(ids)) or {}
+  local vectors = ARGV[7] ~= '' and call('HMGET', vectors_key(store, ARGV[7]), unpack(ids)) or {}
   for i, id in ipairs(ids) do
     local body, vector, expires = bodies[i], vectors[i], ''
     if not body then
       local found, moment = find_memory(store, id)
       if found then
         body, expires = found, int(moment)
-        vector = ARGV[6] ~= '' and call('HGET', own_key(store, id), 'v:' .. ARGV[6])
+        vector = ARGV[7] ~= '' and call('HGET', own_key(store, id), 'v:' .. ARGV[7])
       end
     end
-    if body or not reset then
+    if body or tonumber(log[2 * (seen + i)]) > base then
       items[4 * total + 1], items[4 * total + 2] = id, body
       items[4 * total + 3], items[4 * total + 4] = expires, vector
       total = total + 1
@@ -52,8 +56,9 @@ end
 local is_last = seen == #log / 2 and seen < limit
 since = is_last and store.version or tonumber(log[2 * seen])
 local lengths, bytes = packed(items, 4 * total)
+local more = since < store.version
 return {
-  table.concat({store.incarnation, server, int(since), reset and 1 or 0, since < store.version and 1 or 0}, ' '),
+  table.concat({store.incarnation, server, int(since), int(base), reset and 1 or 0, more and 1 or 0}, ' '),
   lengths,
   bytes,
 }

@@ -3,7 +3,7 @@
 local before = tonumber(call('TIME')[1]) - tonumber(ARGV[1])
 for i = 2, #ARGV do
   local marked = call('ZSCORE', KEYS[1], ARGV[i])
-  if marked and tonumber(marked) < before then
+  if marked and tonumber(marked) <= before then
     call('ZREM', KEYS[1], ARGV[i])
   end
 end

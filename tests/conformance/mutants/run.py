@@ -1,0 +1,78 @@
+"""Run a suite on each of its mutants until a test fails on it; the last line printed is JSON of which test that was.
+
+Only tests of the promise that a mutant breaks are run on it: the promise its docstring begins with. `programs` runs
+the state machine instead.
+
+Usage: run.py on_sessions|on_memories|on_embedders sentences|programs
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+from memlane.testing import probes
+
+_HERE = Path(__file__).parent
+_ROOT = _HERE.parents[2]
+_PROMISE = re.compile(r"[EMP]\d+")
+
+
+class Hunter:
+    """Chooses tests, knows which has caught each mutant, and runs no more on that one."""
+
+    def __init__(self, suite: str, *, programs: bool) -> None:
+        self._prefix = f"Test_{suite}_"
+        self._programs = programs
+        self.caught: dict[str, str | None] = {}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        mine = [item for item in items if _class_name(item.nodeid).startswith(self._prefix)]
+        self.caught = dict.fromkeys(self._mutant(item.nodeid) for item in mine)
+        items[:] = [item for item in mine if self._is_chosen(item)]
+
+    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
+        return True if self.caught[self._mutant(item.nodeid)] else None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed and report.when == "call":
+            self.caught[self._mutant(report.nodeid)] = report.nodeid.rpartition("::")[2]
+
+    def _mutant(self, nodeid: str) -> str:
+        return _class_name(nodeid).removeprefix(self._prefix)
+
+    def _is_chosen(self, item: pytest.Item) -> bool:
+        if self._programs or "random_programs" in item.name:
+            return self._programs and "random_programs" in item.name
+        return bool(_broken(item) & _checked(item))
+
+
+def _class_name(nodeid: str) -> str:
+    return nodeid.split("::")[1]
+
+
+def _broken(item: pytest.Item) -> set[str]:
+    """Return the promises that the mutant of a test breaks."""
+    return set(_PROMISE.findall(item.cls.__doc__))
+
+
+def _checked(item: pytest.Item) -> set[str]:
+    """Return the promises of the class that a test stands in; an embedder's suite is one class for all."""
+    owner = next(one for one in item.cls.__mro__ if item.originalname in vars(one))
+    named = set(_PROMISE.findall(owner.__doc__))
+    return named if "Suite" not in owner.__name__ else {f"E{number}" for number in range(1, 6)}
+
+
+def main(suite: str, tests: str) -> None:
+    probes.PATIENCE_S = 0.2  # a mutant that leaves something behind leaves it for ever
+    hunter = Hunter(suite, programs=tests == "programs")
+    flags = [flag for plugin in ("randomly", "cacheprovider", "xdist") for flag in ("-p", f"no:{plugin}")]
+    options = [f"--rootdir={_ROOT}", f"--config-file={_ROOT / 'pyproject.toml'}", "--timeout=30", "--tb=no"]
+    pytest.main([*flags, *options, str(_HERE / "mutated_suites.py")], plugins=[hunter])
+    sys.stdout.write("\n" + json.dumps(hunter.caught))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
