@@ -40,13 +40,13 @@ They are for the command line; the library takes arguments. Each value is taken 
 3. `memlane.toml` in the working directory (or the file that `--config` names), else in `$XDG_CONFIG_HOME/memlane`;
 4. the default.
 
-A name that is not known is an error. `memlane config show` prints every value and where it comes from; passwords in URLs
-are masked wherever they are shown.
+A name that is not known is an error. `memlane config show` prints every value and where it comes from; passwords in
+URLs are masked wherever they are shown.
 
 """
 _SETTINGS_END = """
-Durations are numbers of seconds or text: `250 ms`, `90 s`, `15 min`, `1 h`, `30 d`, `2 w`. Sizes are numbers of bytes or
-text: `64 KiB`, `512 MiB`, `1 GiB`.
+Durations are numbers of seconds or text: `250 ms`, `90 s`, `15 min`, `1 h`, `30 d`, `2 w`. Sizes are numbers of bytes
+or text: `64 KiB`, `512 MiB`, `1 GiB`.
 
 As `memlane.toml`:
 

@@ -14,7 +14,7 @@ from openai import OpenAI
 
 import memlane
 
-MODEL = os.environ.get("MODEL", "gpt-4o-mini")
+MODEL = os.environ.get("MODEL", "gpt-5.4-mini")
 
 
 def main() -> None:

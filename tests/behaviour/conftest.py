@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from memlane.testing.services import redis_server
 
 import memlane
 from memlane.testing.fakes import FakeClock
+from memlane.testing.services import redis_server
 
 PAIRS = ["sqlite", "redis", "redis and sqlite", "sqlite and sqlite"]
 

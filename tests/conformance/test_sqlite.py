@@ -1,7 +1,7 @@
 """The shipped suites on SQLite files."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -13,36 +13,35 @@ from memlane.testing.memories import MemoryStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
 
 
-def side_door(path: Path) -> Callable[[], Awaitable[bytes]]:
-    async def dump() -> bytes:
-        # Another process reads: closing the file in this one would drop the locks that SQLite holds.
-        cat = await asyncio.create_subprocess_exec("cat", path, f"{path}-wal", stdout=asyncio.subprocess.PIPE)
-        return (await cat.communicate())[0]
+class SqliteFile:
+    def __init__(self, path: Path) -> None:
+        self.path = path
 
-    return dump
+    async def memories(self) -> SqliteMemoryStore:
+        return SqliteMemoryStore.from_url(f"sqlite:///{self.path}")
+
+    async def dump(self) -> bytes:
+        # Another process reads: closing the file in this one would drop the locks that SQLite holds.
+        cat = await asyncio.create_subprocess_exec("cat", self.path, f"{self.path}-wal", stdout=asyncio.subprocess.PIPE)
+        return (await cat.communicate())[0]
 
 
 class TestSqliteSessions(SessionStoreSuite):
     @pytest.fixture(params=[True, False], ids=["shares-memories", "outbox"])
     async def backend(self, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[SessionBackend]:
-        path, shares = tmp_path / "m.db", bool(request.param)
+        file, shares = SqliteFile(tmp_path / "m.db"), bool(request.param)
 
         async def connect() -> SqliteSessionStore:
-            return SqliteSessionStore.from_url(f"sqlite:///{path}", shares_memories=shares)
+            return SqliteSessionStore.from_url(f"sqlite:///{file.path}", shares_memories=shares)
 
-        async def memories() -> SqliteMemoryStore:
-            return SqliteMemoryStore.from_url(f"sqlite:///{path}")
-
-        dump = side_door(path)
-        async with SessionBackend(connect=connect, connect_memories=memories if shares else None, dump=dump) as backend:
+        memories = file.memories if shares else None
+        async with SessionBackend(connect=connect, connect_memories=memories, dump=file.dump) as backend:
             yield backend
 
 
 class TestSqliteMemories(MemoryStoreSuite):
     @pytest.fixture
     async def backend(self, tmp_path: Path) -> AsyncIterator[MemoryBackend]:
-        async def connect() -> SqliteMemoryStore:
-            return SqliteMemoryStore.from_url(f"sqlite:///{tmp_path / 'm.db'}")
-
-        async with MemoryBackend(connect=connect, dump=side_door(tmp_path / "m.db")) as backend:
+        file = SqliteFile(tmp_path / "m.db")
+        async with MemoryBackend(connect=file.memories, dump=file.dump) as backend:
             yield backend

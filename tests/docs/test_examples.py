@@ -6,10 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from documents import ROOT
-from model_server import ANSWER
 
-EXAMPLES = ROOT / "examples"
+EXAMPLES = Path(__file__).parents[2] / "examples"
 SECONDS = 60
 
 
@@ -41,9 +39,9 @@ def test_many_users_never_meet(home: dict[str, str], tmp_path: Path, redis_url: 
     assert run("many_users.py", home, tmp_path, redis_url).splitlines() == wanted
 
 
-def test_a_chat_with_a_model(home: dict[str, str], models: dict[str, str], tmp_path: Path) -> None:
+def test_a_chat_with_a_model(home: dict[str, str], models: dict[str, str], model_answer: str, tmp_path: Path) -> None:
     said = "I'm vegetarian.\nWhere should I eat?\n"
-    assert run("chat_with_openai.py", home | models, tmp_path, stdin=said).splitlines() == [ANSWER, ANSWER]
+    assert run("chat_with_openai.py", home | models, tmp_path, stdin=said).splitlines() == [model_answer] * 2
 
 
 def test_the_example_conversation_is_in_the_neutral_form() -> None:

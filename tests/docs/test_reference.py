@@ -4,10 +4,11 @@ import importlib.util
 from pathlib import Path
 
 import pytest
-from documents import ROOT
 
 from memlane.cli.application import command
 from memlane.wiring.settings_entries import ENTRIES
+
+ROOT = Path(__file__).parents[2]
 
 
 def generated() -> dict[Path, str]:

@@ -233,7 +233,7 @@ def test_the_budget_at_which_the_summary_fits_shows_no_fewer_messages_than_a_sma
     counts = [len(context.messages) for context in contexts]
     assert counts == sorted(counts)
     assert (contexts[0].summary is None, contexts[-1].summary is None) == (True, False)
-    assert counts[-1] == 40
+    assert counts[0] < counts[-1]
 
 
 def test_messages_that_the_summary_covers_are_not_shown() -> None:

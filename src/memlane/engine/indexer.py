@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memlane.engine.tasks import Tasks
-from memlane.errors import EmbedderError, EmbedderUnavailableError, MissingExtraError, StoreError
+from memlane.errors import EmbedderError, MissingExtraError, SettingError, StoreError
 from memlane.protocols.clock import Clock
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
@@ -115,9 +115,9 @@ class Indexer:
             return None
         try:
             vectors = await self._embedder.embed(texts, purpose="document" if document else "query")
-        except (EmbedderError, MissingExtraError) as exc:
+        except (EmbedderError, MissingExtraError, SettingError) as exc:
             self._failed_at = time.monotonic()
-            self._failed_for_good = not isinstance(exc, EmbedderUnavailableError)
+            self._failed_for_good = not isinstance(exc, EmbedderError)
             self.problem = str(exc)
             _log.warning("recall goes on without meaning: %s", exc)
             return None

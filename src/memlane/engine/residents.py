@@ -7,7 +7,7 @@ number of processes agree.
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -53,7 +53,7 @@ class Residents:
         return sum(resident.index.size_bytes for resident in self._residents.values())
 
     @asynccontextmanager
-    async def fresh(self, partition: Partition, *, embed_wait: timedelta) -> AsyncIterator[PartitionIndex]:
+    async def fresh(self, partition: Partition, *, embed_wait: timedelta) -> AsyncGenerator[PartitionIndex]:
         """Lend the index of a partition, equal to the store as of now; nothing else changes it meanwhile.
 
         Memories without a vector get theirs first, for at most `embed_wait`; what is left is done in the background.

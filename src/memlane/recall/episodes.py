@@ -10,7 +10,7 @@ from memlane.recall.columns import Ints
 from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question
-from memlane.recall.ranking import NEWEST, Shares, best_first, why
+from memlane.recall.ranking import KEYWORD, NEWEST, Shares, best_first, why
 from memlane.recall.signals import own_scores, session_shares
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import RecalledEpisode
@@ -30,11 +30,12 @@ def search_episodes(index: PartitionIndex, question: Question, weights: Weights 
     shares = _all_shares(evidence)
     sessions = _candidates(evidence, shares)
     ended = _ended(evidence)[sessions]
-    names: list[str] = index.rows.sessions.texts
+    names = index.rows.sessions.texts
     shares = {name: share[sessions] for name, share in shares.items()}
-    ranked = best_first(shares, ended, lambda place: names[sessions[place]], question.limit)
+    known = evidence.session_known[sessions].tolist()
+    ranked = best_first(shares, ended, lambda place: names[int(sessions[place])], question.limit)
     return [
-        _episode(evidence, int(sessions[place]), score, why(shares, place, meaning_known=evidence.meaning is not None))
+        _episode(evidence, int(sessions[place]), score, why(shares, place, meaning_known=known[place]))
         for place, score in ranked
     ]
 
@@ -51,7 +52,7 @@ def _candidates(evidence: Evidence, shares: Shares) -> Ints:
     may_answer = np.zeros(len(evidence.index.rows.sessions), np.bool_)
     may_answer[session[evidence.eligible & (session >= 0)]] = True
     if evidence.meaning is None and not evidence.is_open:
-        may_answer &= shares["keyword"] > 0
+        may_answer &= shares[KEYWORD] > 0
     return np.flatnonzero(may_answer)
 
 

@@ -64,19 +64,35 @@ class Evidence:
 
     @cached_property
     def session_meaning(self) -> NDArray[np.float32]:
-        """Greatest similarity among the turns of whole sessions, shape (sessions,); 0 when it is not known."""
+        """Greatest similarity among the turns of whole sessions, shape (sessions,); 0 where it is not known."""
         best = np.zeros(len(self.index.rows.sessions), np.float32)
         if self.meaning is not None:
             told = np.flatnonzero(self.known & (self.index.rows.session >= 0))
             np.maximum.at(best, self.index.rows.session[told], self.meaning[told])
         return best
 
-    def top(self, scores: NDArray[np.floating[Any] | np.integer[Any]], among: NDArray[np.bool_], count: int) -> Ints:
-        """Return up to `count` rows with the greatest scores, in no order."""
+    @cached_property
+    def session_known(self) -> NDArray[np.bool_]:
+        """Which sessions have a turn whose meaning is known, shape (sessions,)."""
+        known = np.zeros(len(self.index.rows.sessions), np.bool_)
+        known[self.index.rows.session[self.known & (self.index.rows.session >= 0)]] = True
+        return known
+
+    def top(self, scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
+        """Return up to `count` rows with the greatest scores, in no order; of equals the newest, then by id."""
         rows = np.flatnonzero(among)
         if len(rows) <= count:
             return rows
-        return rows[np.argpartition(-scores[rows], count - 1)[:count]]
+        found = scores[rows]
+        least = np.partition(found, len(rows) - count)[len(rows) - count]
+        better, equal = rows[found > least], rows[found == least]
+        wanted = count - len(better)
+        return np.concatenate([better, self._newest_first(equal)[:wanted] if wanted < len(equal) else equal])
+
+    def _newest_first(self, rows: Ints) -> Ints:
+        created = self.index.rows.created
+        ordered = sorted(rows.tolist(), key=lambda row: (-int(created[row]), self.index.id_at(row)))
+        return np.array(ordered, np.intp)
 
     def _meaning(self) -> NDArray[np.float32] | None:
         vector = self.question.vector

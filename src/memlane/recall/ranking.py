@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from memlane.recall.columns import Ints
 
+KEYWORD: Final = "keyword"
 MEANING: Final = "meaning"
 MEANING_UNAVAILABLE: Final = "meaning_unavailable"
 NEWEST: Final = "newest"

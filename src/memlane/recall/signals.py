@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from memlane.recall.analysis import analyse
 from memlane.recall.columns import Ints
 from memlane.recall.evidence import Evidence
-from memlane.recall.ranking import MEANING, Shares, sum_of_shares
+from memlane.recall.ranking import KEYWORD, MEANING, Shares, sum_of_shares
 
 Signal: TypeAlias = Callable[[Evidence, Ints], NDArray[np.float32]]
 
@@ -52,34 +52,37 @@ SIGNALS: Final[tuple[Signal, ...]] = (keyword, meaning, session, neighbours, spe
 
 def session_shares(evidence: Evidence) -> Shares:
     """Return each signal's share of the score of each session as a whole, shape (sessions,)."""
-    weights = evidence.weights
-    if evidence.meaning is None:
-        return {"keyword": evidence.session_keyword}
-    total = weights.session_keyword + weights.session_meaning
+    weights, total = evidence.weights, evidence.weights.session_keyword + evidence.weights.session_meaning
+    by_words = np.where(evidence.session_known, weights.session_keyword, total) / total
     return {
-        "keyword": evidence.session_keyword * (weights.session_keyword / total),
-        "meaning": evidence.session_meaning * (weights.session_meaning / total),
+        KEYWORD: evidence.session_keyword * by_words,
+        MEANING: evidence.session_meaning * (weights.session_meaning / total),
     }
 
 
 def own_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """Return how well rows answer by words and meaning alone; 0 for row -1 and for what does not exist."""
-    weights = evidence.weights
-    by_meaning = np.where(evidence.known[rows], weights.meaning / (weights.keyword + weights.meaning), 0)
-    scores = (1 - by_meaning) * keyword(evidence, rows) + by_meaning * meaning(evidence, rows)
+    weights, total = evidence.weights, evidence.weights.keyword + evidence.weights.meaning
+    by_words = _weight_of_words(evidence, rows) / total
+    scores = by_words * keyword(evidence, rows) + (weights.meaning / total) * meaning(evidence, rows)
     return np.where((rows >= 0) & evidence.live[rows], scores, 0).astype(np.float32)
 
 
 def row_shares(evidence: Evidence, rows: Ints) -> Shares:
-    """Return each signal's share of the score of these rows.
+    """Return each signal's share of the score of these rows; a row perfect in every signal has score 1."""
+    total = sum(_weight(evidence, signal) for signal in SIGNALS)
+    shares: Shares = {s.__name__: s(evidence, rows) * (_weight(evidence, s) / total) for s in SIGNALS}
+    return {**shares, KEYWORD: keyword(evidence, rows) * (_weight_of_words(evidence, rows) / total)}
 
-    The weights are scaled so that a perfect row has score 1. Where the meaning of a row is not known, the other
-    signals stand in for it.
-    """
-    weights: dict[str, float] = {signal.__name__: getattr(evidence.weights, signal.__name__) for signal in SIGNALS}
-    total = sum(weights.values())
-    scale = 1 / np.where(evidence.known[rows], total, total - weights[MEANING])
-    return {signal.__name__: signal(evidence, rows) * (weights[signal.__name__] * scale) for signal in SIGNALS}
+
+def _weight_of_words(evidence: Evidence, rows: Ints) -> NDArray[np.float64]:
+    """Return what words count in these rows: where the meaning of a row is not known, its words stand in for it."""
+    weights = evidence.weights
+    return np.where(evidence.known[rows], weights.keyword, weights.keyword + weights.meaning)
+
+
+def _weight(evidence: Evidence, signal: Signal) -> float:
+    return getattr(evidence.weights, signal.__name__)
 
 
 def _or_zero(values: NDArray[Any], numbers: Ints) -> NDArray[np.float32]:

@@ -46,14 +46,6 @@ class MemoryServicePromises:
         assert facts["server"]
         assert all(isinstance(fact, str) for fact in facts.values())
 
-    async def test_sweeping_takes_what_has_expired_and_nothing_else(self, backend: MemoryBackend) -> None:
-        store = await backend.open()
-        await store.put(PLACE, [row("brief", b"x", NOW + 3_600_000), row("lasting")], now_ms=NOW)
-        assert await store.sweep(now_ms=NOW) == 0
-        assert len(await store.scan(PLACE, now_ms=NOW)) == 2
-        assert await store.sweep(now_ms=NOW + 3_600_000) >= 0
-        assert await store.scan(PLACE, now_ms=NOW + 3_600_000) == [row("lasting")]
-
     async def test_closing_one_connection_twice_leaves_the_others(self, backend: MemoryBackend) -> None:
         store, other = await backend.connect(), await backend.open()
         await store.put(PLACE, [row("a")], now_ms=NOW)

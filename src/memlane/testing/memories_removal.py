@@ -9,6 +9,7 @@ from memlane.protocols.memories import MemoryStore
 from memlane.testing.backends import MemoryBackend
 from memlane.testing.probes import (
     BLINK,
+    HOUR,
     NOW,
     PLACE,
     assert_gone,
@@ -140,6 +141,14 @@ class ExpiredContentPromises:
         await reader.catch_up(now_ms=begun + BLINK)
         assert reader.rows(begun + BLINK) == lasting
         assert reader.vectors(begun + BLINK) == {"idplum0": _VECTOR, "idplum1": None}
+
+    async def test_sweeping_takes_what_has_expired_and_nothing_else(self, backend: MemoryBackend) -> None:
+        store = await backend.open()
+        await store.put(PLACE, [row("brief", b"x", NOW + HOUR), row("lasting")], now_ms=NOW)
+        assert await store.sweep(now_ms=NOW) == 0
+        assert len(await store.scan(PLACE, now_ms=NOW)) == 2
+        assert await store.sweep(now_ms=NOW + HOUR) >= 0
+        assert await store.scan(PLACE, now_ms=NOW + HOUR) == [row("lasting")]
 
 
 async def _plant(store: MemoryStore, *, at: int, ttl_ms: int | None) -> None:

@@ -35,7 +35,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         tenant: Whose tenant.
         user: Whose memory it was.
         erased_at: When; aware UTC.
-        removed: Count of what was removed by kind: `sessions`, `messages`, `memories`, `vectors`, `preferences`, `waiting`.
+        removed: How many were removed of each: `sessions`, `messages`, `memories`, `vectors`, `preferences`, `waiting`.
     """
 
     tenant: str

@@ -1,16 +1,27 @@
-"""Name to embedder: `local`, `none`, `hashing`, `openai:<model>`, `azure:<deployment>`."""
+"""Name to embedder: `local`, `none`, `hashing`, `openai:<model>`, `azure:<deployment>`.
 
-from memlane.errors import SettingError
+Where a hosted embedder is and what opens it comes from the variables that the providers use themselves:
+`OPENAI_API_KEY`, `OPENAI_BASE_URL`; `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`; without the last, Microsoft Entra ID.
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from memlane.errors import MissingExtraError, SettingError
 from memlane.protocols.embedder import Embedder
 
-NAMES = "local, none, hashing, openai:<model>, azure:<deployment>"
+if TYPE_CHECKING:
+    from memlane.adapters._drivers.openai import AzureOpenAIServer
+
+NAMES = "local, none, hashing, openai:<model>[/<dimension>], azure:<deployment>[/<dimension>]"
+_ENTRA_SCOPE = "https://cognitiveservices.azure.com/.default"
 
 
 def open_embedder(name: str | Embedder | None) -> Embedder | None:
     """Return the embedder of that name; it loads or connects on first use. An embedder is returned as it is.
 
     Raises:
-        SettingError: the name is not understood.
+        SettingError: the name is not understood, or what it needs is not set.
         MissingExtraError: its SDK is not installed.
     """
     if name is None or name == "none":
@@ -31,7 +42,34 @@ def open_embedder(name: str | Embedder | None) -> Embedder | None:
     raise SettingError(f"no embedder is called {name!r}; there are: {NAMES}")
 
 
-def _hosted(kind: str, model: str) -> Embedder:
-    from memlane.adapters.embedders.openai import OpenAIEmbedder  # noqa: PLC0415 -- SDKs load on use
+def _hosted(kind: str, name: str) -> Embedder:
+    from memlane.adapters.embedders.openai import OpenAIEmbedder, OpenAIServer  # noqa: PLC0415 -- SDKs load on use
 
-    return OpenAIEmbedder.azure(model) if kind == "azure" else OpenAIEmbedder(model)
+    model, _, length = name.partition("/")
+    dimension = _dimension(length) if length else None
+    if kind == "azure":
+        return OpenAIEmbedder(_azure(model), dimension=dimension)
+    server = OpenAIServer(api_key=os.environ.get("OPENAI_API_KEY"), base_url=os.environ.get("OPENAI_BASE_URL"))
+    return OpenAIEmbedder(server, model=model, dimension=dimension)
+
+
+def _dimension(length: str) -> int:
+    if not length.isdecimal():
+        raise SettingError(f"the dimension of an embedder must be a whole number, not {length!r}")
+    return int(length)
+
+
+def _azure(deployment: str) -> "AzureOpenAIServer":
+    from memlane.adapters.embedders.openai import AzureOpenAIServer  # noqa: PLC0415 -- SDKs load on use
+
+    endpoint, key = os.environ.get("AZURE_OPENAI_ENDPOINT"), os.environ.get("AZURE_OPENAI_API_KEY")
+    if not endpoint:
+        raise SettingError("an embedder on Azure needs AZURE_OPENAI_ENDPOINT")
+    if key:
+        return AzureOpenAIServer(endpoint=endpoint, deployment=deployment, api_key=key)
+    try:
+        from azure.identity.aio import DefaultAzureCredential, get_bearer_token_provider  # noqa: PLC0415 -- as above
+    except ImportError as exc:
+        raise MissingExtraError("Microsoft Entra ID", "pip install 'memlane[azure]'") from exc
+    provider = get_bearer_token_provider(DefaultAzureCredential(), _ENTRA_SCOPE)
+    return AzureOpenAIServer(endpoint=endpoint, deployment=deployment, token_provider=provider)

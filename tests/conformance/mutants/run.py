@@ -28,29 +28,30 @@ class Hunter:
         self._programs = programs
         self.caught: dict[str, str | None] = {}
 
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        mine = [item for item in items if _class_name(item.nodeid).startswith(self._prefix)]
-        self.caught = dict.fromkeys(self._mutant(item.nodeid) for item in mine)
-        items[:] = [item for item in mine if self._is_chosen(item)]
+    def pytest_pycollect_makeitem(self, name: str, obj: object) -> list[pytest.Item] | None:
+        return [] if isinstance(obj, type) and not name.startswith(self._prefix) else None
 
-    def pytest_runtest_protocol(self, item: pytest.Item) -> bool | None:
-        return True if self.caught[self._mutant(item.nodeid)] else None
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        self.caught = dict.fromkeys(self._mutant(item.nodeid) for item in items)
+        items[:] = [item for item in items if self._is_chosen(item)]
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_setup(self, item: pytest.Item) -> None:
+        if self.caught[self._mutant(item.nodeid)]:
+            pytest.skip("already caught")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and report.when == "call":
+        if report.failed:
+            assert report.when == "call", f"{report.nodeid} failed outside its test"
             self.caught[self._mutant(report.nodeid)] = report.nodeid.rpartition("::")[2]
 
     def _mutant(self, nodeid: str) -> str:
-        return _class_name(nodeid).removeprefix(self._prefix)
+        return nodeid.split("::")[1].removeprefix(self._prefix)
 
     def _is_chosen(self, item: pytest.Item) -> bool:
         if self._programs or "random_programs" in item.name:
             return self._programs and "random_programs" in item.name
         return bool(_broken(item) & _checked(item))
-
-
-def _class_name(nodeid: str) -> str:
-    return nodeid.split("::")[1]
 
 
 def _broken(item: pytest.Item) -> set[str]:

@@ -330,7 +330,7 @@ class LosesTheOutboxOnDelete(InMemorySessionStore):
 
 
 class LosesTheOutboxOnExpiry(InMemorySessionStore):
-    """P6."""
+    """P5."""
 
     async def sweep(self, *, now_ms: int) -> int:
         for key in self._shelf.sessions:
@@ -387,7 +387,7 @@ class NeverSweeps(InMemorySessionStore):
 
 
 class SweepsSessionsWithExpiredMessages(InMemorySessionStore):
-    """P7."""
+    """P6."""
 
     async def sweep(self, *, now_ms: int) -> int:
         for key, session in list(self._shelf.sessions.items()):
@@ -502,7 +502,7 @@ class ListsTheOldestFirst(InMemorySessionStore):
 
 
 class ListsTheExpired(InMemorySessionStore):
-    """P8."""
+    """P7."""
 
     async def sessions(self, partition: Partition, *, now_ms: int) -> list[SessionRow]:
         return await super().sessions(partition, now_ms=0)

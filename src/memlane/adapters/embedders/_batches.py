@@ -15,6 +15,8 @@ async def run_side_by_side(
 
     The first failure is raised and the rest is not begun; nothing of it is left running, also when cancelled.
     """
+    if len(batches) == 1:  # a query: nothing to run beside it
+        return [await work(batches[0])]
     results: dict[int, Result] = {}
     waiting = iter(enumerate(batches))
 

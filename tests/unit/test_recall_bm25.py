@@ -1,0 +1,108 @@
+"""BM25 over the inverted index, against the formula written out over plain lists."""
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from memlane.recall import postings as postings_module
+from memlane.recall.bm25 import K1, B, bm25, grouped
+from memlane.recall.postings import Postings
+
+_terms = st.sampled_from(["tea", "oslo", "cat", "flight", "rain", "seat"])
+_documents = st.lists(st.lists(_terms, max_size=9), min_size=1, max_size=30)
+
+
+def _reference(documents: list[list[str]], question: set[str]) -> list[float]:
+    """Robertson & Zaragoza (2009), with Lucene's inverse document frequency."""
+    average = sum(map(len, documents)) / len(documents)
+    scores = [0.0] * len(documents)
+    for term in question:
+        holding = sum(term in document for document in documents)
+        rarity = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+        for place, document in enumerate(documents):
+            count = Counter(document)[term]
+            if count:
+                scores[place] += rarity * count / (count + K1 * (1 - B + B * len(document) / average))
+    return scores
+
+
+def _index(documents: list[list[str]], parts: int = 1) -> Postings:
+    postings = Postings()
+    for part in range(parts):
+        postings.extend(documents[len(documents) * part // parts : len(documents) * (part + 1) // parts])
+    return postings
+
+
+@pytest.fixture(params=[0, 20, 1 << 15], ids=["always-merged", "sometimes-merged", "never-merged"])
+def small_log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(postings_module, "_SMALL_LOG", request.param)
+
+
+@pytest.mark.usefixtures("small_log")
+def test_scores_are_those_of_the_formula() -> None:
+    @given(_documents, st.sets(_terms), st.integers(1, 4))
+    def check(documents: list[list[str]], question: set[str], parts: int) -> None:
+        postings = _index(documents, parts)
+        live = np.ones(len(documents), np.bool_)
+        scores = bm25(postings.find(question, live), postings.lengths, live)
+        assert scores.tolist() == pytest.approx(_reference(documents, question) if any(documents) else scores, rel=1e-5)
+
+    check()
+
+
+@pytest.mark.usefixtures("small_log")
+def test_dead_rows_count_for_nothing_before_and_after_they_are_dropped() -> None:
+    @given(_documents, st.sets(_terms), st.data())
+    def check(documents: list[list[str]], question: set[str], data: st.DataObject) -> None:
+        alive = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
+        kept = [document for document, lives in zip(documents, alive, strict=True) if lives]
+        postings, live = _index(documents, 3), np.array(alive)
+        expected = pytest.approx(_reference(kept, question) if any(kept) else [0.0] * len(kept), rel=1e-5)
+        assert bm25(postings.find(question, live), postings.lengths, live)[live].tolist() == expected
+        postings.keep(np.flatnonzero(live))
+        everything = np.ones(len(kept), np.bool_)
+        assert bm25(postings.find(question, everything), postings.lengths, everything).tolist() == expected
+
+    check()
+
+
+@given(_documents, st.sets(_terms), st.data())
+def test_a_session_is_scored_like_one_long_document(
+    documents: list[list[str]], question: set[str], data: st.DataObject
+) -> None:
+    groups = data.draw(st.lists(st.integers(-1, 3), min_size=len(documents), max_size=len(documents)))
+    sessions = [
+        [term for document, group in zip(documents, groups, strict=True) if group == session for term in document]
+        for session in range(4)
+    ]
+    postings, live = _index(documents), np.ones(len(documents), np.bool_)
+    matches = grouped(postings.find(question, live), np.array(groups), 4)
+    lengths = np.array([len(session) for session in sessions], np.float32)
+    expected = _reference(sessions, question) if any(sessions) else [0.0] * 4
+    assert bm25(matches, lengths, np.ones(4, np.bool_)).tolist() == pytest.approx(expected, rel=1e-5)
+
+
+def test_rows_can_be_added_after_dropping_some() -> None:
+    postings = _index([["tea"], ["cat"], ["tea", "rain"]])
+    postings.keep(np.array([2]))
+    postings.extend([["cat", "tea"]])
+    matches = postings.find(["tea", "cat", "oslo"], np.ones(2, np.bool_))
+    assert [match.documents.tolist() for match in matches] == [[0, 1], [1]]
+
+
+def test_dropping_rows_gives_their_room_back() -> None:
+    postings = _index([[f"word{number}", "tea"] for number in range(500)])
+    before = postings.size_bytes
+    postings.keep(np.arange(10))
+    assert postings.size_bytes < before / 10
+
+
+def test_an_empty_index_finds_nothing() -> None:
+    nobody = np.zeros(0, np.bool_)
+    postings = Postings()
+    assert postings.find(["tea"], nobody) == []
+    assert bm25([], postings.lengths, nobody).tolist() == []
