@@ -6,16 +6,20 @@ Owns the form of results. It must not measure anything.
 import argparse
 import os
 import platform
+import re
 import sqlite3
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 
 import msgspec
 
+_SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ROOT / ".services"
+RESULTS = ROOT / "bench" / "results.md"
 
 
 class Table(msgspec.Struct):
@@ -53,6 +57,10 @@ class Report(msgspec.Struct):
     versions: dict[str, str] = {}
     seconds: float = 0.0
 
+    def show(self) -> None:
+        """Print it as Markdown."""
+        print(markdown(self))
+
 
 def run_script(description: str, arguments: list[str], measure: Callable[[argparse.Namespace], Report]) -> None:
     """Run a benchmark as a command: parse `--json PATH`, print its report, and write it there too.
@@ -74,7 +82,7 @@ def run_script(description: str, arguments: list[str], measure: Callable[[argpar
     start = time.monotonic()
     report = measure(options)
     report.seconds = time.monotonic() - start
-    print(markdown(report))
+    report.show()
     if options.json:
         options.json.write_bytes(msgspec.json.encode(report))
 
@@ -89,7 +97,24 @@ def markdown(report: Report) -> str:
     parts += ["\n".join([*(f"- {remark}" for remark in report.remarks), *missed])] if report.remarks or missed else []
     if report.versions:
         parts.append("Versions: " + ", ".join(f"{name} {version}" for name, version in report.versions.items()) + ".")
-    return "\n\n".join(parts) + f"\n\nTook {report.seconds:.0f} s.\n"
+    parts.append(f"Measured on {datetime.now(UTC):%Y-%m-%d}, in {report.seconds:.0f} s.")
+    return "\n\n".join(parts) + "\n"
+
+
+def enter(path: Path, reports: list[Report], *, head: str | None = None) -> None:
+    """Put reports into a file of results, each in the place of an earlier one of the same title, else at the end.
+
+    Args:
+        path: The file; made when it is not there.
+        reports: The reports.
+        head: What stands before the first of them, in the place of what stood there.
+    """
+    found = path.read_text(encoding="utf-8") if path.is_file() else "# Results\n"
+    old_head, *old = _SECTION.split(found)
+    sections = {section.splitlines()[0]: section.rstrip() for section in old}
+    sections.update({f"## {report.title}": markdown(report).rstrip() for report in reports})
+    text = [(head or old_head).rstrip(), *sections.values()]
+    path.write_text("\n\n".join(text) + "\n", encoding="utf-8")
 
 
 def ms(value: float) -> str:

@@ -1,7 +1,7 @@
 """Name to embedder: `local`, `none`, `hashing`, `openai:<model>`, `azure:<deployment>`.
 
 Where a hosted embedder is and what opens it comes from the variables that the providers use themselves:
-`OPENAI_API_KEY`, `OPENAI_BASE_URL`; `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY`; without the last, Microsoft Entra ID.
+`OPENAI_API_KEY`, `OPENAI_BASE_URL`; `AZURE_OPENAI_ENDPOINT`, `AZURE_OPENAI_API_KEY` or, without it, Entra ID.
 """
 
 import os
