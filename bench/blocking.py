@@ -32,7 +32,7 @@ def measure(options: argparse.Namespace) -> Report:
     ]
     return Report(
         title="The blocking face",
-        about="`session.messages(last=1)` of the same session through `connect_async` and through `connect`, one thread "
+        about="`session.messages(last=1)` of one session through `connect_async` and through `connect`, one thread "
         "calling. The difference is two switches of thread.",
         tables=[Table("One call", ["store", "async p50 ms", "blocking p50 ms", "added ms"], rows)],
         targets=[

@@ -48,3 +48,8 @@ def peers_python() -> Path:
         ["--no-deps", "--no-build-isolation", "--editable", "."],
     ]
     return environment("peers", steps, states=[requirements])
+
+
+def torch_python() -> Path:
+    """Return the Python with torch and sentence-transformers; about a gigabyte."""
+    return environment("torch", [["torch==2.13.0", "sentence-transformers==6.2.0"]], states=[])

@@ -12,7 +12,8 @@ _PROGRAMS = {
     "python, nothing imported": "pass",
     "`import memlane`": "import memlane",
     "… and its names (`memlane.connect`)": "import memlane; memlane.connect",
-    "… and a connection to SQLite opened and closed": "import memlane; memlane.connect('sqlite://', embedder='none').close()",
+    "… and a connection to SQLite, opened and closed": "import memlane; "
+    "memlane.connect('sqlite://', embedder='none').close()",
 }
 _IMPORT = "`import memlane`"
 

@@ -26,6 +26,15 @@ from report import SERVICES, Report, Table, Target, ms, run_script, versions
 _MESSAGES = 1_000
 _LAST = 20
 _TTL_S = 3_600
+_REDIS_SESSION = "openai-agents `RedisSession`"
+_SQLITE_SESSION = "openai-agents `SQLiteSession`"
+_LANGCHAIN = "langchain-community `RedisChatMessageHistory`"
+_LANGCHAIN_ASYNC = f"{_LANGCHAIN}, its async methods"
+_REMARKS = {
+    ("append", _LANGCHAIN): "two plain commands on a blocking socket, without an event loop between and not atomic; "
+    "it keeps neither ids, nor an index of sessions, nor memories.",
+    ("append", _SQLITE_SESSION): "it writes a third of the pages: no ids, no expiry, no memories.",
+}
 _PACKAGES = ("openai-agents", "langchain-community", "langchain-core", "redis", "hiredis", "msgspec")
 
 
@@ -62,17 +71,19 @@ class Inside:
         self.redis = {
             "Memlane": redis_case[True],
             "Memlane, `remember=False`": redis_case[False],
-            "openai-agents `RedisSession`": self._agents(self._redis_session(redis_url)),
+            _REDIS_SESSION: self._agents(self._redis_session(redis_url)),
         }
-        self.blocking = {
+        plain, awaited = self._langchain(redis_url)
+        self.redis |= {
+            _LANGCHAIN_ASYNC: awaited,
             "Memlane, blocking": self._memlane_blocking(redis_url, remember=True),
             "Memlane, blocking, `remember=False`": self._memlane_blocking(redis_url, remember=False),
-            "langchain-community `RedisChatMessageHistory`": self._langchain(redis_url),
+            _LANGCHAIN: plain,
         }
         self.sqlite = {
             "Memlane": sqlite_case[True],
             "Memlane, `remember=False`": sqlite_case[False],
-            "openai-agents `SQLiteSession`": self._agents(self._sqlite_session(folder / "agents.db")),
+            _SQLITE_SESSION: self._agents(self._sqlite_session(folder / "agents.db")),
         }
 
     def close(self) -> None:
@@ -127,7 +138,8 @@ class Inside:
     def _item(self) -> dict[str, str]:
         return {"role": "user", "content": next(self._turns)}
 
-    def _langchain(self, url: str) -> Case:
+    def _langchain(self, url: str) -> tuple[Case, Case]:
+        """Return its blocking and its async methods; the latter call the former on a thread."""
         from langchain_community.chat_message_histories import RedisChatMessageHistory  # noqa: PLC0415 -- as above
         from langchain_core.messages import HumanMessage  # noqa: PLC0415 -- as above
 
@@ -135,10 +147,15 @@ class Inside:
         self._closes.append(_later(history.redis_client.close))
         for _ in range(_MESSAGES):
             history.add_message(HumanMessage(next(self._turns)))
-        return Case(
+        plain = Case(
             append=plain_calls(lambda: history.add_message(HumanMessage(next(self._turns)))),
             read=plain_calls(lambda: history.messages[-_LAST:]),
         )
+        awaited = Case(
+            append=async_calls(self._runner, lambda: history.aadd_messages([HumanMessage(next(self._turns))])),
+            read=async_calls(self._runner, history.aget_messages),
+        )
+        return plain, awaited
 
 
 async def _connected(url: str) -> memlane.AsyncMemlane:
@@ -159,19 +176,24 @@ def _inside(redis_url: str, folder: Path, *, rounds: int, calls: int) -> Report:
         runner = stack.enter_context(asyncio.Runner())
         cases = Inside(runner, redis_url, folder)
         stack.callback(cases.close)
-        redis_cases = {**cases.redis, **cases.blocking}
-        on_redis = _both(redis_cases, rounds=rounds, calls=calls)
+        on_redis = _both(cases.redis, rounds=rounds, calls=calls)
         on_sqlite = _both(cases.sqlite, rounds=rounds, calls=calls)
     return Report(
         title="Beside the peers",
         about=f"One process, one Redis server, one disk, in turns; sessions of {_MESSAGES:,} messages of 200 bytes with "
-        f"a time to live of an hour (openai-agents' SQLite session has none). Every append is of one message. The "
-        "langchain-community history has no limit to its reading: it reads all and the last 20 are kept. No embedder.",
+        f"a time to live of an hour ({_SQLITE_SESSION} knows none). Every append is of one message, on SQLite flushed "
+        f"to the disk by both. {_LANGCHAIN} can only read all messages; the last 20 are kept. No embedder.",
         tables=[_table("On Redis", on_redis), _table("On SQLite, a file each", on_sqlite)],
         targets=[
-            *_targets(on_redis, "Memlane", "openai-agents `RedisSession`"),
-            *_targets(on_redis, "Memlane, blocking", "langchain-community `RedisChatMessageHistory`"),
-            *_targets(on_sqlite, "Memlane", "openai-agents `SQLiteSession`"),
+            *_targets(on_redis, "Memlane", _REDIS_SESSION),
+            *_targets(on_redis, "Memlane", _LANGCHAIN_ASYNC),
+            *_targets(on_redis, "Memlane", _LANGCHAIN),
+            *_targets(on_redis, "Memlane, blocking", _LANGCHAIN),
+            *_targets(on_sqlite, "Memlane", _SQLITE_SESSION),
+        ],
+        remarks=[
+            "Unless `remember=False`, a message of Memlane becomes a memory in the same write; the peers keep history "
+            "only."
         ],
         versions=versions(*_PACKAGES),
     )
@@ -196,16 +218,11 @@ def _table(title: str, found: _Found) -> Table:
 
 def _targets(found: _Found, ours: str, peer: str) -> list[Target]:
     return [
-        Target(f"{act}: {ours} beside {peer}, p50", mine.times(theirs), 1.0, "times", remark=_REMARKS.get(peer, ""))
+        Target(
+            f"{act}: {ours} beside {peer}, p50", mine.times(theirs), 1.0, "times", remark=_REMARKS.get((act, peer), "")
+        )
         for act, mine, theirs in zip(("append", "read"), found[ours], found[peer], strict=True)
     ]
-
-
-_REMARKS = {
-    "langchain-community `RedisChatMessageHistory`": "that library is blocking: its append is two commands on a socket, "
-    "without an event loop between; it keeps neither ids, nor an index of sessions, nor memories, and its two commands "
-    "are not atomic.",
-}
 
 
 if __name__ == "__main__":

@@ -118,10 +118,10 @@ def test_every_hostile_user_keeps_to_itself(isolated: tuple[str, str | None]) ->
         async with memlane.connect_async(isolated[0], memories=isolated[1], embedder="hashing") as memory:
             users = [memory.user(text) for text in IDS]
             for text, user in zip(IDS, users, strict=True):
-                await user.session("s").add("user", text)
+                await user.session("s").add("user", f"I am {text}")
                 await user.session(text).add("user", "x")
             for text, user in zip(IDS, users, strict=True):
-                assert [message.content for message in await user.session("s").messages()] == [text]
+                assert [message.content for message in await user.session("s").messages()] == [f"I am {text}"]
                 assert {session.id for session in await user.sessions()} == {"s", text}
             for user in users[::2]:
                 await user.erase()

@@ -37,9 +37,10 @@ def test_an_import_that_cannot_be_found_by_meaning_says_so(run: Run, trip: str) 
     assert "memlane doctor" in done.err
 
 
-def test_one_of_several_conversations_is_imported_by_its_id(run: Run, tmp_path: Path) -> None:
+def test_one_of_several_conversations_is_imported_by_its_id(run: Run, trip: str, tmp_path: Path) -> None:
+    conversation = json.loads(Path(trip).read_text())
     file = tmp_path / "many.jsonl"
-    file.write_text("".join(json.dumps({**TWO_SESSIONS, "id": name}) + "\n" for name in ("one", "two")))
+    file.write_text("".join(json.dumps({**conversation, "id": name}) + "\n" for name in ("one", "two")))
     assert run("import", str(file), "--user", "luke", "--conversation", "two").out == "3 new, 0 already there\n"
     assert run("import", str(file), "--user", "luke", "--conversation", "three").code == 2
 
