@@ -180,7 +180,7 @@ def _inside(redis_url: str, folder: Path, *, rounds: int, calls: int) -> Report:
         on_sqlite = _both(cases.sqlite, rounds=rounds, calls=calls)
     return Report(
         title="Beside the peers",
-        about=f"One process, one Redis server, one disk, in turns; sessions of {_MESSAGES:,} messages of 200 bytes with "
+        about=f"One process, one Redis server, one disk, in turns; sessions of {_MESSAGES:,} messages of 200 bytes, "
         f"a time to live of an hour ({_SQLITE_SESSION} knows none). Every append is of one message, on SQLite flushed "
         f"to the disk by both. {_LANGCHAIN} can only read all messages; the last 20 are kept. No embedder.",
         tables=[_table("On Redis", on_redis), _table("On SQLite, a file each", on_sqlite)],
@@ -191,10 +191,7 @@ def _inside(redis_url: str, folder: Path, *, rounds: int, calls: int) -> Report:
             *_targets(on_redis, "Memlane, blocking", _LANGCHAIN),
             *_targets(on_sqlite, "Memlane", _SQLITE_SESSION),
         ],
-        remarks=[
-            "Unless `remember=False`, a message of Memlane becomes a memory in the same write; the peers keep history "
-            "only."
-        ],
+        remarks=["Unless `remember=False`, a message becomes a memory in the same write; the peers keep history only."],
         versions=versions(*_PACKAGES),
     )
 

@@ -234,17 +234,23 @@ def _report(appends: dict[str, Timing], reads: dict[str, Timing], trips: list[li
             Table("Commands a call", ["call", "sent", "from outside", "of them EVALSHA"], trips),
         ],
         targets=[
-            Target("`session.add`, embedder off, beside the bare pipeline", appends["plain"].times(bare_append), 1.25),
-            Target(
-                "`session.add`, embedder on, beside the bare pipeline", appends["embedded"].times(bare_append), 1.25
-            ),
-            Target("store read beside bare LRANGE", reads["store"].times(bare_read), 1.35),
+            *_append_targets("embedder off", appends["plain"], appends),
+            *_append_targets("embedder on", appends["embedded"], appends),
+            Target("store read beside bare LRANGE", reads["store"].times(bare_read), 1.35, "times"),
             Target("commands `session.add` sends", float(trips[0][2]), 1),
             Target("commands `session.context` sends", float(trips[1][2]), 1),
         ],
         remarks=[f"Building a context adds {ms(reads['context'].beyond_ms(reads['store']))} ms to the store's read."],
         versions={"server": server, **versions("redis", "hiredis", "msgspec")},
     )
+
+
+def _append_targets(which: str, ours: Timing, appends: dict[str, Timing]) -> list[Target]:
+    floors = {"a bare pipeline (MULTI)": "bare in MULTI", "a bare pipeline without MULTI": "bare"}
+    return [
+        Target(f"`session.add`, {which}, beside {floor}", ours.times(appends[case]), 1.25, "times")
+        for floor, case in floors.items()
+    ]
 
 
 def _timings(title: str, names: dict[str, str], timings: dict[str, Timing], floor: Timing) -> Table:

@@ -111,6 +111,12 @@ def test_the_smallest_budget_that_does_is_exact() -> None:
         build(messages, instructions="Be brief.", max_tokens=needed - 1)
 
 
+def test_a_window_may_begin_with_a_question_shorter_than_the_opening_it_saves() -> None:
+    messages = [said(1, "x"), said(2, "y", "assistant"), said(3, "z")]
+    assert len(build(messages, max_tokens=15).messages) == 3
+    assert len(build(messages, max_tokens=14).messages) == 1
+
+
 def test_instructions_alone_must_fit() -> None:
     with pytest.raises(BudgetExceededError) as failed:
         build([], instructions="one two three", max_tokens=2)
@@ -247,6 +253,14 @@ def test_a_counter_that_rounds_down_is_not_fooled_by_small_pieces() -> None:
     for budget in range(120, 400, 7):
         context = build(talk(3), counter=Quarters(), instructions="Be", recalled=memories, max_tokens=budget)
         assert Quarters().count(context.system) <= context.tokens <= budget
+
+
+def test_a_summary_that_only_fits_piece_by_piece_is_left_out() -> None:
+    summaries = [Summary(text="x" * length, upto=0) for length in range(1, 5)]
+    for summary in summaries:
+        for budget in range(90, 160):
+            context = build(talk(30), counter=Quarters(), instructions="Be", summary=summary, max_tokens=budget)
+            assert Quarters().count(context.system) <= context.tokens <= budget
 
 
 def test_the_context_says_how_it_was_counted_and_whether_exactly() -> None:

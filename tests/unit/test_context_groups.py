@@ -4,7 +4,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from memlane.context.context import build_context
 from memlane.context.groups import group
 from memlane.context.window import fit, last_n
 from memlane.errors import BudgetExceededError, UsageError
@@ -72,6 +75,8 @@ def grouped(messages: list[Message]) -> list[str]:
         ([calls("c", "d"), tool("c"), user(), tool("d")], ["2", "013"]),
         ([uses("c"), calls("d"), results("c", "d")], ["012"]),
         ([calls("x"), tool("x"), calls("x"), tool("x")], ["01", "23"]),
+        ([calls("x"), calls("x"), tool("x")], ["0", "12"]),
+        ([uses("c", "d"), {**results("c", "d"), "role": "tool"}], ["01"]),
         ([{"role": "assistant", "content": None, "tool_calls": [], "function_call": {"name": "f"}},
           {"role": "function", "name": "f", "content": "r"}], ["01"]),
     ],
@@ -164,3 +169,39 @@ def test_fit_says_exactly_what_the_newest_group_needs() -> None:
 
 def test_fit_of_an_empty_log_is_empty_at_any_budget() -> None:
     assert fit([], 0, Characters()) == []
+
+
+said = st.sampled_from(
+    [
+        user(), user(""), bot("a longer answer than others"), {"role": "system", "content": "s"},
+        calls("c"), calls("c", "d"), calls("d", text="wait"), tool("c"), tool("d"), tool("x"),
+        uses("c"), uses("d", "e"), results("c"), results("d", "e"), results("e", text="and?"),
+    ]
+)  # fmt: skip
+logs = st.lists(said, max_size=14).map(lambda mappings: log(*mappings))
+
+
+def order(messages: list[Message]) -> list[int]:
+    return [int(message.id) for message in messages]
+
+
+@settings(max_examples=200, deadline=None)
+@given(logs, st.integers(0, 14), st.integers(0, 14))
+def test_a_larger_number_never_shows_fewer_messages(messages: list[Message], n: int, more: int) -> None:
+    few, many = order(last_n(messages, n)), order(last_n(messages, n + more))
+    assert set(few) <= set(many)
+    assert few == sorted(few)
+    assert all(set(found) <= set(few) or not set(found) & set(few) for found in map(order, group(messages)))
+
+
+@settings(max_examples=200, deadline=None)
+@given(logs, st.integers(0, 300), st.integers(0, 100))
+def test_more_tokens_never_fit_fewer_messages(messages: list[Message], budget: int, more: int) -> None:
+    try:
+        few = fit(messages, budget, Characters())
+    except BudgetExceededError as refused:
+        budget = refused.needed_tokens
+        few = fit(messages, budget, Characters())
+    assert set(order(few)) <= set(order(fit(messages, budget + more, Characters())))
+    assert build_context(messages=few, counter=Characters()).tokens <= budget
+    assert not messages or not group(messages) or set(order(group(messages)[-1])) <= set(order(few))

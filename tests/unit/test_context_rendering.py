@@ -90,6 +90,7 @@ def test_tool_results_of_either_shape_read_as_their_text() -> None:
         ({"type": "refusal", "refusal": "I can't."}, "I can't."),
         ({"type": "hologram", "title": "Leia"}, "[hologram: Leia]"),
         ({}, "[part]"),
+        ({"type": "image_url", "image_url": {"url": "attachment:7"}}, "[image_url]"),
         ({"type": "text", "text": 5}, "[text]"),
         ({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"q": "x"}}, 'web_search({"q":"x"})'),
         (

@@ -227,6 +227,19 @@ def test_ids_that_a_model_repeats_in_every_turn_become_unique() -> None:
     assert sent[2]["tool_calls"][0]["id"] == sent[3]["tool_call_id"] != "call_0"
 
 
+def test_parallel_calls_without_ids_get_their_answers_in_order() -> None:
+    calls = [{"function": {"name": name, "arguments": {}}} for name in ("first", "second")]
+    messages = log(
+        {"role": "assistant", "content": None, "tool_calls": calls},
+        {"role": "tool", "content": "one"},
+        {"role": "tool", "content": "two"},
+    )
+    assistant, *answers = as_openai(messages)
+    assert [answer["content"] for answer in answers] == ["one", "two"]
+    assert [answer["tool_call_id"] for answer in answers] == [made["id"] for made in assistant["tool_calls"]]
+    assert len({answer["tool_call_id"] for answer in answers}) == 2
+
+
 def test_tool_names_are_written_as_both_providers_allow_them() -> None:
     names = ["math.add", "", "n" * 65]
     messages = log(

@@ -131,6 +131,18 @@ async def test_closing_ends_a_call_that_is_under_way() -> None:
         await call
 
 
+async def test_the_files_may_be_links_to_elsewhere_under_other_names(tmp_path: Path) -> None:
+    (tmp_path / "blobs").mkdir()
+    (tmp_path / "model").mkdir()
+    for number, name in enumerate(("model.safetensors", "tokenizer.json")):
+        blob = tmp_path / "blobs" / f"blob-{number}"
+        shutil.copy(_minilm_files.find_model(None) / name, blob)
+        (tmp_path / "model" / name).symlink_to(blob)
+    embedder = OnnxEmbedder(model_dir=tmp_path / "model")
+    assert (await embedder.embed(["text"], purpose="query")).shape == (1, 384)
+    await embedder.aclose()
+
+
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 async def test_a_changed_file_of_the_model_is_refused_by_name(name: str, tmp_path: Path) -> None:
     await refuse_after(lambda file: file.write_bytes(file.read_bytes()[:-1] + b"\1"), name, tmp_path)

@@ -86,7 +86,7 @@ def _retells(memory: Memory, better: Memory) -> bool:
 
     Two facts of one message are not the same; a fact and its message are.
     """
-    if memory.kind == better.kind or not {memory.kind, better.kind} & _RETELLING_KINDS:
+    if not {memory.kind, better.kind} & _RETELLING_KINDS:
         return False
     if memory.session_id is None or memory.session_id != better.session_id:
         return False

@@ -77,7 +77,7 @@ def _refuse_clashes(what: str, ids: list[str]) -> None:
     """A message id says that it is the same message: a second one would be dropped as already there."""
     repeated = next((name for name, count in Counter(ids).items() if count > 1), None)
     if repeated is not None:
-        raise UsageError(f"{what} {repeated!r} stands more than once; import one conversation at a time (--conversation ID)")
+        raise UsageError(f"{what} {repeated!r} stands twice; choose one conversation of the file (--conversation)")
 
 
 def _lines(text: bytes) -> list[Line]:

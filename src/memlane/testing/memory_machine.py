@@ -1,7 +1,7 @@
 """Random programs on a memory store and its model; run by `memlane.testing.machines`."""
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from memlane.protocols.memories import MemoryRow
 from memlane.testing.backends import MemoryBackend
@@ -14,7 +14,7 @@ from memlane.types.ids import Partition
 _IDS = ("a", "A", "a*", "a ", "b", "c")
 _SOME_IDS = st.lists(st.sampled_from(_IDS), min_size=1, max_size=4, unique=True)
 _BODIES = st.sampled_from((b"", b"one", b" one ", b"\xff\0"))
-_TTLS = st.sampled_from((None, None, HOUR, 3 * HOUR))
+_TTLS = st.sampled_from((None, HOUR // 2, HOUR, 3 * HOUR))
 _EMBEDDERS = st.sampled_from(("e/1", "e/2"))
 _PROFILES = st.dictionaries(st.sampled_from(("seat", "diet", "x:y")), st.binary(max_size=3), max_size=3)
 
@@ -37,6 +37,13 @@ class MemoryMachine(RuleBasedStateMachine):
         self._lazy = {name: Reader(self._store, self._partition, embedder=name) for name in ("e/1", "e/2")}
         self._embedders: set[str] = set()
         self._now = NOW
+
+    @initialize()
+    def begin(self) -> None:
+        """Have something to work on."""
+        self.put(["a", "A", "b"], b"first", None, overwrite=True)
+        self.put(["c", "a*"], b"first", HOUR, overwrite=True)
+        self.put_vectors(["a", "b", "c"], "e/1", 7)
 
     @rule(ids=_SOME_IDS, body=_BODIES, ttl=_TTLS, overwrite=st.booleans())
     def put(self, ids: list[str], body: bytes, ttl: int | None, overwrite: bool) -> None:  # noqa: FBT001 -- drawn by name
@@ -68,9 +75,16 @@ class MemoryMachine(RuleBasedStateMachine):
         for store in (self._model, self._store):
             self._loop.run(store.update_profile(self._partition, values, replace=replace, ttl_ms=ttl, now_ms=self._now))
 
-    @rule()
-    def erase(self) -> None:
-        """Erase the partition; vectors of an embedder out of use may have gone before."""
+    @rule(what=st.sampled_from(("erase", "sweep", "sweep")))
+    def clean(self, what: str) -> None:
+        """Erase the partition, or remove what has expired."""
+        if what == "erase":
+            self._erase()
+        else:
+            self._loop.run(self._store.sweep(now_ms=self._now))
+
+    def _erase(self) -> None:
+        # How many vectors there were is not compared: those of an embedder out of use may have gone before.
         expected = self._loop.run(self._model.erase(self._partition))
         removed = self._loop.run(self._store.erase(self._partition))
         assert removed.keys() == expected.keys()
@@ -80,11 +94,6 @@ class MemoryMachine(RuleBasedStateMachine):
     def pass_time(self, halves: int) -> None:
         """Let half hours go by."""
         self._now += halves * HOUR // 2
-
-    @rule()
-    def sweep(self) -> None:
-        """Remove what has expired; nothing must look different."""
-        self._loop.run(self._store.sweep(now_ms=self._now))
 
     @rule(embedder=_EMBEDDERS, limit=st.integers(1, 5), pages=st.integers(1, 3))
     def turn_pages(self, embedder: str, limit: int, pages: int) -> None:

@@ -1,9 +1,9 @@
 """Run a suite on each of its mutants until a test fails on it; the last line printed is JSON of which test that was.
 
 Only tests of the promise that a mutant breaks are run on it: the promise its docstring begins with. `programs` runs
-the state machine instead.
+the state machine instead. With names, only those mutants are run.
 
-Usage: run.py on_sessions|on_memories|on_embedders sentences|programs
+Usage: run.py on_sessions|on_memories|on_embedders sentences|programs [mutant…]
 """
 
 import json
@@ -23,13 +23,15 @@ _PROMISE = re.compile(r"[EMP]\d+")
 class Hunter:
     """Chooses tests, knows which has caught each mutant, and runs no more on that one."""
 
-    def __init__(self, suite: str, *, programs: bool) -> None:
+    def __init__(self, suite: str, names: list[str], *, programs: bool) -> None:
         self._prefix = f"Test_{suite}_"
+        self._names = {self._prefix + name for name in names}
         self._programs = programs
         self.caught: dict[str, str | None] = {}
 
     def pytest_pycollect_makeitem(self, name: str, obj: object) -> list[pytest.Item] | None:
-        return [] if isinstance(obj, type) and not name.startswith(self._prefix) else None
+        chosen = name in self._names if self._names else name.startswith(self._prefix)
+        return [] if isinstance(obj, type) and not chosen else None
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         self.caught = dict.fromkeys(self._mutant(item.nodeid) for item in items)
@@ -66,9 +68,9 @@ def _checked(item: pytest.Item) -> set[str]:
     return named if "Suite" not in owner.__name__ else {f"E{number}" for number in range(1, 6)}
 
 
-def main(suite: str, tests: str) -> None:
+def main(suite: str, tests: str, *names: str) -> None:
     probes.PATIENCE_S = 0.2  # a mutant that leaves something behind leaves it for ever
-    hunter = Hunter(suite, programs=tests == "programs")
+    hunter = Hunter(suite, list(names), programs=tests == "programs")
     flags = [flag for plugin in ("randomly", "cacheprovider", "xdist") for flag in ("-p", f"no:{plugin}")]
     options = [f"--rootdir={_ROOT}", f"--config-file={_ROOT / 'pyproject.toml'}", "--timeout=30", "--tb=no"]
     pytest.main([*flags, *options, str(_HERE / "mutated_suites.py")], plugins=[hunter])

@@ -56,11 +56,12 @@ def load_minilm(model_dir: Path | None) -> MiniLm:
         MissingExtraError: a package or the weights are not installed.
         EmbedderUnavailableError: the files are missing, others than expected, or cannot be loaded.
     """
-    directory = find_model(model_dir).resolve()
+    directory = find_model(model_dir)
     check_model(directory)
     tokenizer = WordPieceTokenizer(directory / TOKENIZER, max_tokens=MAX_TOKENS)
-    graph = build_graph(read_layout(directory / WEIGHTS))
-    return MiniLm(tokenizer, open_session(graph, folder=directory))
+    weights = (directory / WEIGHTS).resolve()  # the runtime refuses to follow a link out of its folder
+    graph = build_graph(read_layout(weights), file=weights.name)
+    return MiniLm(tokenizer, open_session(graph, folder=weights.parent))
 
 
 def _slices(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from memlane.adapters._drivers.onnx import GraphBuilder
-from memlane.adapters.embedders._minilm_files import WEIGHTS, Layout
+from memlane.adapters.embedders._minilm_files import Layout
 
 DIMENSION: Final = 384
 _LAYERS: Final = 6
@@ -19,20 +19,25 @@ _EPSILON: Final = 1e-12
 _MASKED: Final = 1e9  # subtracted from the score of a padding token: its share of attention becomes exactly 0
 
 
-def build_graph(layout: Layout) -> bytes:
+def build_graph(layout: Layout, *, file: str) -> bytes:
     """Return the model (Devlin et al. 2019, BERT; mean pooling as in Reimers & Gurevych 2019) as a serialised graph.
+
+    Args:
+        layout: Where the weights lie in their file.
+        file: Name of that file in the folder that the session is given.
 
     Raises:
         MissingExtraError: `onnx` is not installed.
     """
-    return _MiniLm(layout).build()
+    return _MiniLm(layout, file).build()
 
 
 class _MiniLm:
     """Writes the graph, one method a part of the model; each takes and returns names of values."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, file: str) -> None:
         self._layout = layout
+        self._file = file
         self._graph = GraphBuilder()
         self._node = self._graph.node
         self._constant = self._graph.constant
@@ -109,5 +114,5 @@ class _MiniLm:
         tensor = self._layout.tensors[name]
         start, end = tensor.data_offsets
         return self._graph.mapped(
-            name, tensor.shape, file=WEIGHTS, offset=self._layout.data_start + start, length=end - start
+            name, tensor.shape, file=self._file, offset=self._layout.data_start + start, length=end - start
         )

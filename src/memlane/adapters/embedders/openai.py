@@ -165,7 +165,7 @@ class OpenAIEmbedder:
         try:
             items = msgspec.json.decode(content, type=_Answer).data
             vectors = [_decode(item.embedding) for item in _in_order(items)]
-        except ValueError as exc:
+        except (msgspec.DecodeError, ValueError) as exc:
             raise EmbedderError("the embedding server gave an answer that is not understood") from exc
         if len(vectors) != count:
             raise EmbedderError(f"the embedding server gave {len(vectors)} vectors for {count} texts")
@@ -244,7 +244,8 @@ def _in_order(items: list[_Item]) -> list[_Item]:
 def _decode(embedding: str | list[float]) -> NDArray[np.float32]:
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4").astype(np.float32)
-    return np.array(embedding, np.float32)
+    with np.errstate(over="ignore"):  # becomes infinity, and is refused as such
+        return np.array(embedding, np.float32)
 
 
 def _normalised(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
