@@ -1,6 +1,8 @@
 """The shipped suites on Redis, Valkey and a Redis Cluster, where appends hand memories on in another way."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
+from functools import cache, partial
 from typing import Any
 
 import pytest
@@ -9,14 +11,21 @@ from memlane.adapters.memories.redis import RedisMemoryStore
 from memlane.adapters.sessions.redis import RedisSessionStore
 from memlane.testing.backends import MemoryBackend, SessionBackend
 from memlane.testing.memories import MemoryStoreSuite
-from memlane.testing.services import redis_cluster, redis_server
+from memlane.testing.services import KINDS, redis_cluster, redis_server
 from memlane.testing.sessions import SessionStoreSuite
 
 
 @pytest.fixture(scope="module")
-def server(request: pytest.FixtureRequest) -> Iterator[Any]:
-    with redis_cluster() if request.param == "cluster" else redis_server(request.param) as running:
-        yield running
+def running() -> Iterator[Callable[[str], Any]]:
+    """Each server is started once, however the tests are shuffled."""
+    with ExitStack() as stack:
+        starters = {"cluster": redis_cluster} | {kind: partial(redis_server, kind) for kind in KINDS}
+        yield cache(lambda name: stack.enter_context(starters[name]()))
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, running: Callable[[str], Any]) -> Any:
+    return running(request.param)
 
 
 @pytest.fixture
@@ -26,13 +35,15 @@ def known(server: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("server", "shares"), [("redis", True), ("redis", False), ("valkey", True), ("cluster", False)], indirect=["server"]
+    ("server", "shares"),
+    [("redis", "shares"), ("redis", ""), ("valkey", "shares"), ("cluster", "")],
+    indirect=["server"],
 )
 class TestRedisSessions(SessionStoreSuite):
     @pytest.fixture
-    async def backend(self, server: Any, known: dict[str, Any], shares: bool) -> AsyncIterator[SessionBackend]:
+    async def backend(self, server: Any, known: dict[str, Any], shares: str) -> AsyncIterator[SessionBackend]:
         async def connect() -> RedisSessionStore:
-            return RedisSessionStore.from_url(f"{server.url}?socket_timeout=1", shares_memories=shares)
+            return RedisSessionStore.from_url(f"{server.url}?socket_timeout=1", shares_memories=bool(shares))
 
         async def memories() -> RedisMemoryStore:
             return RedisMemoryStore.from_url(f"{server.url}?socket_timeout=1")

@@ -159,29 +159,40 @@ class Terminal:
         controller, end = pty.openpty()
         self._controller = controller
         self.seen = ""
+        self._passed = 0
         self.process = subprocess.Popen(
             arguments, stdin=end, stdout=end, stderr=end, env=environment, cwd=folder, start_new_session=True
         )
         os.close(end)
 
     def type(self, keys: str) -> None:
+        """Type; wait for the prompt before, as a terminal that is between two prompts swallows Ctrl-D."""
         os.write(self._controller, keys.encode())
 
     def wait_for(self, words: str) -> None:
-        """Read until `words` were printed since the last wait."""
-        deadline, seen = time.monotonic() + SECONDS, ""
-        while words not in seen:
-            readable, _, _ = select.select([self._controller], [], [], max(0.0, deadline - time.monotonic()))
-            assert readable, f"{words!r} was not printed, but {seen!r}"
-            seen += os.read(self._controller, 65_536).decode(errors="replace")
-        self.seen += seen
+        """Read until `words` were printed behind what was waited for before."""
+        deadline = time.monotonic() + SECONDS
+        while words not in self.seen[self._passed :]:
+            assert self._read(deadline), f"{words!r} was not printed, but {self.seen[self._passed :]!r}"
+        self._passed = self.seen.index(words, self._passed) + len(words)
 
     def close(self) -> int:
-        with contextlib.suppress(OSError):
-            while os.read(self._controller, 65_536):
-                pass
+        """Read to the end and return the exit code."""
+        deadline = time.monotonic() + SECONDS
+        while self._read(deadline):
+            pass
         os.close(self._controller)
         return self.process.wait(SECONDS)
+
+    def _read(self, deadline: float) -> bool:
+        """Read what comes next; return False at the end, or when nothing came in time."""
+        if not select.select([self._controller], [], [], max(0.0, deadline - time.monotonic()))[0]:
+            return False
+        try:
+            self.seen += os.read(self._controller, 65_536).decode(errors="replace")
+        except OSError:  # how a terminal says that its last process has gone
+            return False
+        return True
 
 
 @pytest.fixture
@@ -205,10 +216,10 @@ def test_a_chat_at_a_terminal_keeps_a_history_that_only_its_owner_reads(
     terminal = at_terminal("chat", "--user", "luke", "--session", "s")
     terminal.wait_for("you>")
     assert "No chat model is configured" in terminal.seen
-    terminal.type("The night ferry is white.\r")
-    terminal.wait_for("(from memory; no chat model)")
-    terminal.type("\x1b[200~two\nlines\x1b[201~\r")
-    terminal.wait_for("(from memory; no chat model)")
+    for keys in ("The night ferry is white.\r", "\x1b[200~two\nlines\x1b[201~\r"):
+        terminal.type(keys)
+        terminal.wait_for("(from memory; no chat model)")
+        terminal.wait_for("you>")
     terminal.type("\x04")
     assert terminal.close() == 0
     (history,) = (tmp_path / "xdg_state_home" / "memlane" / "chat").iterdir()
@@ -224,6 +235,7 @@ def test_an_interrupt_at_the_prompt_does_not_end_a_chat(at_terminal: Callable[..
     terminal.wait_for("you>")
     terminal.type("half a line\x03")
     terminal.wait_for("Ctrl-D")
+    terminal.wait_for("you>")
     terminal.type("/quit\r")
     assert terminal.close() == 0
 

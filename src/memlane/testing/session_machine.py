@@ -77,13 +77,17 @@ class SessionMachine(RuleBasedStateMachine):
         expected = self._loop.run(self._model.expire(key, ttl, now_ms=self._now))
         assert self._loop.run(self._store.expire(key, ttl, now_ms=self._now)) == expected
 
-    @rule(user=_USERS, session=_SESSIONS, ttl=_MESSAGE_TTLS, last=st.integers(1, 8))
-    def expire_last(self, user: int, session: str, ttl: int | None, last: int) -> None:
-        """Give the newest messages a time of their own; whether that renews the session is left open, so renew it."""
+    @rule(user=_USERS, session=_SESSIONS, ttl=_MESSAGE_TTLS, last=st.integers(1, 8), halves=st.integers(0, 3))
+    def expire_last(self, user: int, session: str, ttl: int | None, last: int, halves: int) -> None:
+        """Give the newest messages a time of their own, and let some go by.
+
+        Whether that renews the session is left open, so it is renewed.
+        """
         key = self._key(user, session)
         expected = self._loop.run(self._model.expire(key, ttl, now_ms=self._now, last=last))
         assert self._loop.run(self._store.expire(key, ttl, now_ms=self._now, last=last)) == expected
         self.write_fields(user, session, {"x": b"renewed"}, 9 * HOUR)
+        self.pass_time(halves)
 
     @rule(user=_USERS, session=_SESSIONS, what=st.sampled_from(("delete", "erase", "sweep", "settle")))
     def remove(self, user: int, session: str, what: str) -> None:

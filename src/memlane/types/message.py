@@ -103,7 +103,7 @@ def message_from_mapping(mapping: object, *, id: str, created_at: datetime) -> M
         {key: value for key, value in mapping.items() if key not in ("created_at", "id")},  # pyright: ignore[reportUnknownVariableType,reportUnknownArgumentType] -- keys are checked by check_object
         "message",
     )
-    if "role" not in given or not ({"content", "tool_calls"} & given.keys()):
+    if "role" not in given or not ({"content", "tool_calls", "function_call"} & given.keys()):
         raise UsageError("a message needs role and content (or tool_calls)")
     fields: Mapping[str, Any] = mapping  # pyright: ignore[reportUnknownVariableType] -- keys were checked above
     return make_message(
