@@ -125,8 +125,8 @@ def runner_report(runner: asyncio.Runner, url: str, *, rounds: int, calls: int) 
     }
     try:
         runner.run(_fill(bare, store, *sessions.values()))
-        appends = interleaved(_append_cases(runner, bare, store, sessions, turns), rounds=rounds, calls=calls)
         reads = interleaved(_read_cases(runner, bare, store, sessions["plain"]), rounds=rounds, calls=calls)
+        appends = interleaved(_append_cases(runner, bare, store, sessions, turns), rounds=rounds, calls=calls)
         trips = [
             runner.run(_external_commands(client, "session.add", lambda: sessions["plain"].add("user", "hello"))),
             runner.run(_external_commands(client, "session.context", lambda: _context(sessions["plain"]))),

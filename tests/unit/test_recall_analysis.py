@@ -2,7 +2,7 @@
 # ruff: noqa: RUF001 -- words of other scripts are meant
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from memlane.recall import analysis
@@ -116,6 +116,7 @@ def test_the_language_is_told_by_its_small_words(text: str, language: str) -> No
 
 
 @given(st.text())
+@example("\u0300")
 def test_any_text_has_terms_without_spaces_and_always_the_same(text: str) -> None:
     terms = analyse(text)
     assert terms == analyse(text)

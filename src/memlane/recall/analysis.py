@@ -129,7 +129,9 @@ def _spaced_terms(word: str, language: str) -> Iterator[str]:
 
 
 def _undropped_forms(piece: str, language: str) -> Iterable[str]:
-    return () if _is_dropped(piece, language) else _forms(piece.casefold()[:_LONGEST_TERM], language)
+    if _is_dropped(piece, language):
+        return ()
+    return filter(None, _forms(piece.casefold()[:_LONGEST_TERM], language))  # a mark alone folds to nothing
 
 
 def _is_dropped(piece: str, language: str) -> bool:

@@ -61,6 +61,7 @@ class ContentPromises:
         while page := await store.scan(PLACE, now_ms=NOW, after=seen[-1].id if seen else None, limit=limit):
             assert len(page) <= limit
             seen += page
+            assert len(seen) <= len(IDS), "a page repeats what was read"
         assert seen == [row(id_) for id_ in sorted(IDS)]
         assert await store.scan(PLACE, now_ms=NOW, after="user1.") == [
             row(id_) for id_ in sorted(IDS) if id_ > "user1."

@@ -78,6 +78,7 @@ class ReadingPromises:
         seen: list[StoredMessage] = []
         while page:
             seen = [*page, *seen]
+            assert len(seen) <= 7, "a page repeats what was read"
             state = await store.read(TRIP, now_ms=NOW, last=3, before=page[0].position)
             assert state.count == 7
             page = state.messages

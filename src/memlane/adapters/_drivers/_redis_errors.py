@@ -28,7 +28,7 @@ _UNAVAILABLE = {
 _REFUSED = {
     "NOAUTH": "it wants a user name or password",
     "WRONGPASS": "the user name or password is wrong",
-    "NOPERM": "this user may not run a command that Memlane needs; see memlane.adapters._drivers.redis",
+    "NOPERM": "this user may not run a command that Memlane needs; see ACL_RIGHTS in memlane.adapters._drivers.redis",
     "NOPROTO": "it does not speak the protocol version asked for",
 }
 _DAMAGED = {

@@ -3,13 +3,7 @@
 Owns URLs, TLS, pools, retries, time limits, confirmation by replicas and the translation of errors. Must not know
 sessions, memories or what a script does.
 
-What a store on Redis needs of its user, besides the keys `~ml1:*` (or another `prefix`):
-
-    +evalsha +eval +wait +set +info +ping +select +hello +client|setinfo +client|setname
-    +hget +hmget +hgetall +hset +hsetnx +hdel +hlen +hexists +llen +lindex +lrange +ltrim +rpush
-    +zadd +zrem +zcard +zscore +zrange +zrevrange +zrangebyscore +zrangebylex +zpopmin
-    +exists +unlink +pexpire +persist +pttl +time
-    on a Cluster also: +cluster|slots +cluster|shards +asking +command
+What a store needs of its user on the server stands in `ACL_RIGHTS`.
 
 What is promised when a server fails: an acknowledged write is in the memory of the primary, and on its disk as
 `appendfsync` says (`always`: every acknowledged write survives `kill -9`; `everysec`: up to a second is lost). A
@@ -41,6 +35,17 @@ from memlane.adapters._drivers._redis_scripts import Script
 from memlane.adapters._drivers._redis_url import Mode, OwnOptions, RedisTarget, parse_redis_url
 
 Argument = bytes | int | str
+
+ACL_RIGHTS = (
+    "-@all +evalsha +eval +set +wait +info +ping +select +hello +auth +client|setinfo +client|setname"
+    " +hget +hmget +hgetall +hset +hsetnx +hdel +hlen +hexists +llen +lindex +lrange +ltrim +rpush"
+    " +zadd +zrem +zcard +zscore +zrange +zrevrange +zrangebyscore +zrangebylex +zpopmin"
+    " +exists +unlink +pexpire +persist +pttl +time"
+)
+"""The commands a store runs, as ACL rules of its user; it also needs the keys `~ml1:*` (or of another `prefix`).
+
+On a Cluster it needs `+cluster|slots +cluster|shards +asking +command` besides.
+"""
 _DEFAULT_CONNECTIONS = 50
 _DEFAULT_TIMEOUT_S = 5.0
 _REPEATS = 3

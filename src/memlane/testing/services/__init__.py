@@ -6,6 +6,7 @@
 A service that is not installed skips the test, but fails it in CI. This package installs nothing.
 """
 
+from memlane.testing.services.appenders import Appenders
 from memlane.testing.services.binaries import KINDS, absent, server_binary
 from memlane.testing.services.redis import Pause, RedisServer, redis_server
 from memlane.testing.services.redis_cluster import RedisClusterServers, redis_cluster
@@ -14,6 +15,7 @@ from memlane.testing.services.redis_tls import RedisTlsServer, redis_tls_server
 
 __all__ = [
     "KINDS",
+    "Appenders",
     "Pause",
     "RedisClusterServers",
     "RedisSentinelServers",

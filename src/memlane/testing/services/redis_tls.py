@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import shutil
 import subprocess
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,25 +46,22 @@ class RedisTlsServer:
 
 
 @contextlib.contextmanager
-def redis_tls_server(
-    kind: str = "redis", *, keys: str = "ml1:*", commands: Sequence[str] = ()
-) -> Generator[RedisTlsServer]:
+def redis_tls_server(kind: str = "redis", *, keys: str = "ml1:*", rights: str = "-@all") -> Generator[RedisTlsServer]:
     """Yield a server with TLS whose user `memlane` may use only some keys and commands.
 
     Args:
         kind: One of `KINDS` whose server was built with TLS.
         keys: The pattern of keys the user may use.
-        commands: The commands the user may run.
+        rights: ACL rules that say which commands the user may run.
     """
     binary, openssl = server_binary(kind), shutil.which("openssl")
     if openssl is None:
         absent("openssl")
     folder, port = new_folder(), free_port()
     _certify(openssl, folder)
-    rights = " ".join(f"+{command}" for command in commands)
     (folder / "users.acl").write_text(
         f"user default off\nuser admin on >{_ADMIN_PASSWORD} ~* &* +@all\n"
-        f"user memlane on #{_sha256(PASSWORD)} resetkeys ~{keys} resetchannels -@all {rights}\n"
+        f"user memlane on #{_sha256(PASSWORD)} resetkeys ~{keys} resetchannels {rights}\n"
     )
     process = Process([str(binary), *_options(folder, port)], folder, f"redis-tls-{port}")
     place = f"127.0.0.1:{port}/0?ssl_ca_certs={quote(str(folder / 'ca.crt'), safe='')}"
