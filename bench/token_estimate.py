@@ -4,7 +4,7 @@
 
 DATA_DIR is what TIKTOKEN_CACHE_DIR would name: a directory with tiktoken's files of o200k_base and cl100k_base,
 such as `litellm/litellm_core_utils/tokenizers` in the wheel of litellm. The error is measured on the texts in
-`bench/token_samples`, which the weights were not fitted to. `--fit` prints what the weights were made from: for each
+`bench/token_samples`, on which the weights were levelled. `--fit` prints what the weights were made from: for each
 kind of piece and each language the slope and the free length that fit best, from the catalogues of translations
 that the machine has.
 """

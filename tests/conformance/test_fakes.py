@@ -1,13 +1,15 @@
 """The in-memory stores pass the suites they are the model of."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 
+from memlane.errors import UnsupportedError
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.sessions import SessionStore
 from memlane.testing.backends import MemoryBackend, SessionBackend
-from memlane.testing.fakes import InMemoryBackend
+from memlane.testing.fakes import FakeClock, InMemoryBackend
 from memlane.testing.memories import MemoryStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
 
@@ -24,7 +26,9 @@ class TestInMemorySessions(SessionStoreSuite):
             return fake.memories()
 
         shared = connect_memories if request.param else None
-        async with SessionBackend(connect=connect, connect_memories=shared, dump=fake.dump) as backend:
+        async with SessionBackend(
+            connect=connect, connect_memories=shared, dump=fake.dump, outage=fake.outage
+        ) as backend:
             yield backend
 
 
@@ -36,5 +40,25 @@ class TestInMemoryMemories(MemoryStoreSuite):
         async def connect() -> MemoryStore:
             return fake.memories()
 
-        async with MemoryBackend(connect=connect, dump=fake.dump) as backend:
+        async with MemoryBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
             yield backend
+
+
+def test_the_fake_clock_stands_still_until_it_is_moved() -> None:
+    clock = FakeClock(1_000)
+    assert [clock.now_ms(), clock.now_ms()] == [1_000, 1_000]
+    clock.advance(timedelta(seconds=2))
+    clock.advance(timedelta(milliseconds=-1))
+    assert clock.now_ms() == 2_999
+
+
+async def test_a_backend_that_cannot_be_taken_down_refuses() -> None:
+    fake = InMemoryBackend()
+
+    async def connect() -> MemoryStore:
+        return fake.memories()
+
+    backend = MemoryBackend(connect=connect, dump=fake.dump)
+    for refused in (backend.break_, backend.restore):
+        with pytest.raises(UnsupportedError):
+            await refused()

@@ -12,7 +12,7 @@ from memlane.errors import SettingError, StoreUnavailableError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import NewMessage
 from memlane.testing.services import RedisTlsServer, redis_tls_server
-from memlane.testing.services.redis_tls import PASSWORD
+from memlane.testing.services.tls import PASSWORD
 from memlane.types.ids import SessionKey, make_partition
 
 PLACE = make_partition("luke", "acme")
@@ -107,7 +107,7 @@ async def test_a_wrong_password_is_a_wrong_setting_and_is_not_repeated(server: R
 
 async def test_a_server_whose_certificate_nobody_trusts_is_unavailable(server: RedisTlsServer) -> None:
     store = RedisSessionStore.from_url(server.url.partition("?")[0], shares_memories=True)
-    with pytest.raises(StoreUnavailableError, match="(?i)certificate"):
+    with pytest.raises(StoreUnavailableError, match=r"(?i)certificate"):
         await store.read(TRIP, now_ms=NOW)
     await store.aclose()
 

@@ -205,12 +205,13 @@ def _spoken(index: PartitionIndex, first: str) -> list[str]:
 def test_the_size_grows_with_what_is_added_and_shrinks_with_what_goes() -> None:
     index = PartitionIndex(3)
     empty = index.size_bytes
-    changes = [Change(f"m{n}", _body(f"m{n}", f"tea {n} " * 50), None, _vector(1, 0, 0)) for n in range(2_000)]
+    bodies = [_body(f"m{n}", f"tea {n} " * 50, session=f"session {n}") for n in range(2_000)]
+    changes = [Change(f"m{n}", body, None, _vector(1, 0, 0)) for n, body in enumerate(bodies)]
     index.apply(changes[:1_000])
     half = index.size_bytes
     index.apply(changes[1_000:])
     full = index.size_bytes
-    content = sum(len(change.body or b"") for change in changes)
+    content = sum(map(len, bodies))
     assert empty < half < full
     assert content < full < 4 * content
     index.apply([Change(change.id) for change in changes[10:]])

@@ -7,9 +7,9 @@ no driver and must not look at a backend except through what it was given.
         @pytest.fixture
         async def backend(self, tmp_path):
             async def connect():
-                return SqliteSessionStore(SqliteDriver(tmp_path / "m.db"), shares_memories=False)
+                return SqliteSessionStore.from_url(f"sqlite:///{tmp_path / 'm.db'}", shares_memories=False)
 
-            async with SessionBackend(connect=connect, dump=...) as backend:
+            async with SessionBackend(connect=connect, dump=side_door(tmp_path)) as backend:
                 yield backend
 """
 

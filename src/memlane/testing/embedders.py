@@ -113,17 +113,13 @@ class EmbedderSuite:
         vectors[:] = 0
         _check_same(kept, await embedder.embed(TEXTS, purpose="document"))
 
-    async def test_the_identity_is_well_formed_and_stays(self, embedder: Embedder) -> None:
-        before = (embedder.identity, embedder.dimension)
-        assert _IDENTITY.fullmatch(embedder.identity)
-        assert embedder.dimension > 0
-        await embedder.embed(TEXTS[:1], purpose="document")
-        assert (embedder.identity, embedder.dimension) == before
-
-    async def test_embedders_whose_vectors_differ_have_different_identities(self, embedder: Embedder) -> None:
+    async def test_identities_are_well_formed_stay_and_tell_settings_apart(self, embedder: Embedder) -> None:
         variants = self.make_variants()
-        identities = {one.identity for one in (embedder, *variants)}
-        assert len(identities) == 1 + len(variants)
+        before = [(one.identity, one.dimension) for one in (embedder, *variants)]
+        assert all(_IDENTITY.fullmatch(identity) and dimension > 0 for identity, dimension in before)
+        assert len({identity for identity, _ in before}) == len(before)
+        await embedder.embed(TEXTS[:1], purpose="document")
+        assert [(one.identity, one.dimension) for one in (embedder, *variants)] == before
         for variant in variants:
             await variant.aclose()
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import uuid4
 
+from memlane.errors import StoreUnavailableError
 from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
 from memlane.types.ids import Partition
 
@@ -64,8 +65,9 @@ class MemoryPart:
 
 @dataclass
 class MemoryShelf:
-    """The memories of one backend."""
+    """The memories of one backend, and whether it pretends to be down."""
 
+    down: bool = False
     parts: dict[Partition, MemoryPart] = field(default_factory=dict[Partition, MemoryPart])
 
     def part(self, partition: Partition) -> MemoryPart:
@@ -81,7 +83,13 @@ class InMemoryMemoryStore:
     """Keeps memories in dictionaries; see `InMemoryBackend`."""
 
     def __init__(self, shelf: MemoryShelf) -> None:
-        self._shelf = shelf
+        self._kept = shelf
+
+    @property
+    def _shelf(self) -> MemoryShelf:
+        if self._kept.down:
+            raise StoreUnavailableError("the in-memory backend was taken down")
+        return self._kept
 
     async def put(self, partition: Partition, rows: Sequence[MemoryRow], *, now_ms: int, overwrite: bool = True) -> int:
         """Store memories atomically and return how many were new or changed."""
@@ -169,8 +177,8 @@ class InMemoryMemoryStore:
         return sum(part.sweep(now_ms) for part in self._shelf.parts.values())
 
     async def ping(self) -> dict[str, str]:
-        """Say what this is."""
-        return {"server": "memory"}
+        """Say what this is and what it keeps."""
+        return {"server": "memory", "partitions": str(len(self._shelf.parts))}
 
     async def aclose(self) -> None:
         """Do nothing: the backend keeps what it holds."""

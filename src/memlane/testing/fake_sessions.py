@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from memlane.errors import StoreUnavailableError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState, StoredMessage
 from memlane.testing.fake_memories import MemoryShelf
@@ -59,8 +60,9 @@ class Session:
 
 @dataclass
 class SessionShelf:
-    """The sessions and outboxes of one backend."""
+    """The sessions and outboxes of one backend, and whether it pretends to be down."""
 
+    down: bool = False
     sessions: dict[SessionKey, Session] = field(default_factory=dict[SessionKey, Session])
     outbox: dict[Partition, dict[str, MemoryRow]] = field(default_factory=dict[Partition, dict[str, MemoryRow]])
 
@@ -86,9 +88,15 @@ class InMemorySessionStore:
     """Keeps sessions in dictionaries; see `InMemoryBackend`."""
 
     def __init__(self, shelf: SessionShelf, memories: MemoryShelf | None) -> None:
-        self._shelf = shelf
+        self._kept = shelf
         self._memories = memories
         self.shares_memories = memories is not None
+
+    @property
+    def _shelf(self) -> SessionShelf:
+        if self._kept.down:
+            raise StoreUnavailableError("the in-memory backend was taken down")
+        return self._kept
 
     async def append(
         self, key: SessionKey, messages: Sequence[NewMessage], *, now_ms: int, default_ttl_ms: int | None
@@ -182,8 +190,8 @@ class InMemorySessionStore:
         return gone + sum(session.drop_expired(now_ms) for session in self._shelf.sessions.values())
 
     async def ping(self) -> dict[str, str]:
-        """Say what this is."""
-        return {"server": "memory"}
+        """Say what this is and what it keeps."""
+        return {"server": "memory", "sessions": str(len(self._shelf.sessions))}
 
     async def aclose(self) -> None:
         """Do nothing: the backend keeps what it holds."""

@@ -15,7 +15,7 @@ import msgspec
 from memlane.testing.fake_memories import InMemoryMemoryStore, MemoryShelf
 from memlane.testing.fake_sessions import InMemorySessionStore, SessionShelf
 
-__all__ = ["FakeClock", "InMemoryBackend", "InMemoryMemoryStore", "InMemorySessionStore"]
+__all__ = ["FakeClock", "InMemoryBackend", "InMemoryMemoryStore", "InMemoryOutage", "InMemorySessionStore"]
 
 
 class FakeClock:
@@ -34,6 +34,23 @@ class FakeClock:
         self._now_ms += by // timedelta(milliseconds=1)
 
 
+class InMemoryOutage:
+    """Makes the stores of a backend raise StoreUnavailableError for a while; what they keep stays."""
+
+    def __init__(self, *shelves: MemoryShelf | SessionShelf) -> None:
+        self._shelves = shelves
+
+    async def begin(self) -> None:
+        """Take the backend down."""
+        for shelf in self._shelves:
+            shelf.down = True
+
+    async def end(self) -> None:
+        """Bring it back."""
+        for shelf in self._shelves:
+            shelf.down = False
+
+
 class InMemoryBackend:
     """What several in-memory stores share; each `sessions()` or `memories()` is another connection to it.
 
@@ -46,6 +63,7 @@ class InMemoryBackend:
         self.shares_memories = shares_memories
         self.memory_shelf = MemoryShelf()
         self.session_shelf = SessionShelf()
+        self.outage = InMemoryOutage(self.memory_shelf, self.session_shelf)
 
     def sessions(self) -> InMemorySessionStore:
         """Return a session store on this backend."""

@@ -77,7 +77,7 @@ class ChangesItsIdentityOnUse(_Distorts):
 
     @property
     def identity(self) -> str:
-        return f"hashing/{self.used}"
+        return f"hashing/{self.dimension}/{self.used}"
 
     def distort(self, vectors: NDArray[np.float32], texts: Sequence[str]) -> NDArray[np.float32]:
         self.used = True
@@ -89,14 +89,22 @@ class HasAnIdentityWithSpaces(HashingEmbedder):
 
     @property
     def identity(self) -> str:
-        return "hashing embedder"
+        return f"hashing embedder {self.dimension}"
+
+
+class HasOneIdentityForAllSettings(HashingEmbedder):
+    """E4."""
+
+    @property
+    def identity(self) -> str:
+        return "hashing"
 
 
 class SharesWhatItReturns(HashingEmbedder):
     """E2: whoever changes a vector changes it for all."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, dimension: int = 256) -> None:
+        super().__init__(dimension)
         self._known: dict[tuple[str, ...], NDArray[np.float32]] = {}
 
     async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> NDArray[np.float32]:

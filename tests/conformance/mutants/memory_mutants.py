@@ -508,6 +508,23 @@ class CountsTheUnknownAsDeleted(InMemoryMemoryStore):
         return len(ids)
 
 
+class FindsNothingInAnOutage(InMemoryMemoryStore):
+    """M10."""
+
+    async def scan(self, partition: Partition, **asked: Any) -> list[MemoryRow]:
+        return [] if self._kept.down else await super().scan(partition, **asked)
+
+
+class WritesHalfBeforeItFails(InMemoryMemoryStore):
+    """M10."""
+
+    async def put(self, partition: Partition, rows: Sequence[MemoryRow], **how: Any) -> int:
+        down, self._kept.down = self._kept.down, False
+        first = await super().put(partition, rows[:1], **how)
+        self._kept.down = down
+        return first + await super().put(partition, rows[1:], **how)
+
+
 MUTANTS: tuple[type[InMemoryMemoryStore], ...] = tuple(
     value
     for name, value in dict(globals()).items()

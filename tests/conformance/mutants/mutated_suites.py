@@ -29,7 +29,7 @@ def on_sessions(mutant: type) -> type:
             async def connect() -> SessionStore:
                 return mutant(fake.session_shelf, None)
 
-            async with SessionBackend(connect=connect, dump=fake.dump) as backend:
+            async with SessionBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
                 yield backend
 
     return Mutated
@@ -46,7 +46,7 @@ def on_memories(mutant: type) -> type:
             async def connect() -> MemoryStore:
                 return mutant(fake.memory_shelf)
 
-            async with MemoryBackend(connect=connect, dump=fake.dump) as backend:
+            async with MemoryBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
                 yield backend
 
     return Mutated
@@ -59,6 +59,9 @@ def on_embedders(mutant: type) -> type:
         @pytest.fixture
         def embedder(self) -> Embedder:
             return mutant()
+
+        def make_variants(self) -> list[Embedder]:
+            return [mutant(dimension=64)]
 
         def make_unreachable(self) -> Embedder:
             raise UnsupportedError("hashing needs neither a model nor a server")

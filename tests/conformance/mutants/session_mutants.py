@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from memlane.errors import StoreUnavailableError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState
 from memlane.testing.fake_memories import MemoryShelf
@@ -522,6 +523,42 @@ class ListsAHundred(InMemorySessionStore):
 
     async def sessions(self, partition: Partition, *, now_ms: int) -> list[SessionRow]:
         return (await super().sessions(partition, now_ms=now_ms))[:100]
+
+
+class BreaksWithAForeignError(InMemorySessionStore):
+    """P9."""
+
+    async def read(self, key: SessionKey, **asked: Any) -> SessionState:
+        try:
+            return await super().read(key, **asked)
+        except StoreUnavailableError as exc:
+            raise TimeoutError from exc
+
+
+class WritesHalfBeforeItFails(InMemorySessionStore):
+    """P9."""
+
+    async def append(self, key: SessionKey, messages: Sequence[NewMessage], **times: Any) -> list[Appended]:
+        down, self._kept.down = self._kept.down, False
+        first = await super().append(key, messages[:1], **times)
+        self._kept.down = down
+        return first + await super().append(key, messages[1:], **times)
+
+
+class ForgetsInAnOutage(InMemorySessionStore):
+    """P9."""
+
+    async def ping(self) -> dict[str, str]:
+        if self._kept.down:
+            self._kept.sessions.clear()
+        return await super().ping()
+
+
+class AnswersPingsWithoutAsking(InMemorySessionStore):
+    """P9."""
+
+    async def ping(self) -> dict[str, str]:
+        return {"server": "memory"}
 
 
 MUTANTS: tuple[type[InMemorySessionStore], ...] = tuple(

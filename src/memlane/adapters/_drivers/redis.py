@@ -274,7 +274,7 @@ class RedisDriver:
         wait for, although its first attempt may not have been copied yet; the barrier is a write in any case.
         """
         own = self._own
-        commands = (command, ("SET", barrier, b"", "PX", 60_000), ("WAIT", own.wait_replicas, own.wait_timeout_ms))
+        commands = (command, ("SET", barrier, b"", "PX", 1), ("WAIT", own.wait_replicas, own.wait_timeout_ms))
         await connection.send_packed_command(connection.pack_commands(commands))
         replies = [await _reply(connection) for _ in commands]
         for reply in replies:

@@ -98,7 +98,7 @@ class _Weights:
 
 
 # Slopes fitted by bench/token_estimate.py --fit to the translations of Debian's programs and to sources of Python and
-# jQuery, then levelled by script on prose, whose words are commoner than those of programs, and rounded upwards.
+# jQuery, then levelled on the prose of bench/token_samples, whose words are commoner than those of programs.
 _WEIGHTS: Final[dict[EstimatedEncoding, _Weights]] = {
     "o200k_base": _Weights(
         words=_Cost(1.02, 7, 0.18),
@@ -142,7 +142,8 @@ _WEIGHTS: Final[dict[EstimatedEncoding, _Weights]] = {
 class EstimateCounter:
     """Estimates tokens without a tokenizer, a little too high, so that budgets hold.
 
-    Measured on texts that the weights were not fitted to line by line (`bench/token_samples`), estimate over count:
+    Estimate over count on `bench/token_samples`, on which the weights of each writing system were levelled after they
+    had been fitted to other texts:
 
     |             | o200k_base | cl100k_base |            | o200k_base | cl100k_base |
     |-------------|-----------:|------------:|------------|-----------:|------------:|
@@ -155,7 +156,8 @@ class EstimateCounter:
     | Python, SQL |        +5% |         +6% | JSON       |        +3% |         +2% |
 
     A single line or short message may come out up to 8% too low. Long words without accents are taken for English:
-    Dutch, Italian, Polish, Czech and Ukrainian come out 8-13% too low (Dutch against cl100k_base 25%); a budget for
+    Dutch, Italian, Polish, Czech and Ukrainian come out 8-13% too low (against cl100k_base Dutch, Tamil and Bengali up
+    to 25%); a budget for
     those needs that much in reserve, or `TiktokenCounter`.
 
     200 characters of English take about 10 µs. Promises: those of `TokenCounter`; never 0 for text that is not empty.

@@ -8,10 +8,10 @@ A service that is not installed skips the test, but fails it in CI. This package
 
 from memlane.testing.services.appenders import Appenders
 from memlane.testing.services.binaries import KINDS, absent, server_binary
+from memlane.testing.services.cluster import RedisClusterServers, redis_cluster
 from memlane.testing.services.redis import Pause, RedisServer, redis_server
-from memlane.testing.services.redis_cluster import RedisClusterServers, redis_cluster
-from memlane.testing.services.redis_sentinel import RedisSentinelServers, redis_sentinel
-from memlane.testing.services.redis_tls import RedisTlsServer, redis_tls_server
+from memlane.testing.services.sentinel import RedisSentinelServers, redis_sentinel
+from memlane.testing.services.tls import RedisTlsServer, redis_tls_server
 
 __all__ = [
     "KINDS",

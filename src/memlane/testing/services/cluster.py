@@ -65,7 +65,8 @@ def redis_cluster(kind: str = "redis") -> Generator[RedisClusterServers]:
     """Yield a running Cluster in which every replica follows, so that a failover will succeed."""
     binary = server_binary(kind)
     options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(_NODE_TIMEOUT_MS)]
-    options += ["--cluster-require-full-coverage", "no"]
+    # A replica is listed once it has received something, be it a ping.
+    options += ["--cluster-require-full-coverage", "no", "--repl-ping-replica-period", "1"]
     with started([RedisServer(binary, options=options) for _ in range(2 * _PRIMARIES)]) as nodes:
         _join(nodes)
         urls = ",".join(f"{node.host}:{node.port}" for node in nodes)
