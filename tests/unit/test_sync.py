@@ -105,3 +105,12 @@ def test_async_and_blocking_connections_share_a_file(url: str) -> None:
     asyncio.run(add())
     with memlane.connect(url, embedder=None) as memory:
         assert [message.content for message in memory.user("luke").session("s").messages()] == ["from asyncio"]
+
+
+def test_the_embedded_default_lies_in_the_data_directory_whatever_it_is_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "50% #data?"))
+    with memlane.connect(embedder=None) as memory:
+        memory.user("luke").session("s").add("user", "here")
+    assert (tmp_path / "50% #data?" / "memlane" / "memlane.db").exists()

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Generator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, cast
+from urllib.parse import quote
 
 from memlane.engine.client import AsyncMemlane
 from memlane.engine.clock import SystemClock
@@ -99,7 +100,7 @@ def connect_async(url: object = None, *, memories: object = None, **options: Unp
 def default_url() -> str:
     """Return the URL of the embedded default: one file in the user's data directory."""
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
-    return f"sqlite:///{Path(base) / 'memlane' / 'memlane.db'}"
+    return f"sqlite:///{quote(str(Path(base) / 'memlane' / 'memlane.db'))}"
 
 
 def _core(url: object, memories: object, options: Options) -> Core:
