@@ -106,6 +106,17 @@ def test_an_answer_is_found_by_the_question_before_it() -> None:
     assert found["answer"].score > found["far"].score
 
 
+def test_a_reply_lifts_the_turn_it_replies_to_but_not_the_other_way_round() -> None:
+    index = _index(
+        _memory("said", "I planted two mango trees", minute=1, session_id="s"),
+        _memory("replied", "Mango trees need sun", minute=2, session_id="s", role="assistant"),
+    )
+    found = {recalled.memory.id: recalled for recalled in search(index, _ask("mango trees"))}
+    assert found["said"].why["neighbours"] > 0
+    assert found["replied"].why["neighbours"] == 0
+    assert found["said"].score > found["replied"].score > 0
+
+
 def test_the_speaker_who_is_named_counts_more() -> None:
     index = _index(_memory("ann", "I sing, Bob", name="Ann"), _memory("bob", "I sing, Ann", name="Bob"))
     found = search(index, _ask("Does Bob sing?"), Weights(keyword=0.01, speaker=1))

@@ -15,6 +15,8 @@ from memlane.recall.columns import Ints
 from memlane.recall.evidence import Evidence
 from memlane.recall.ranking import KEYWORD, MEANING, Shares, sum_of_shares
 
+_REPLYING: Final = ("assistant", "tool", "function")
+
 Signal: TypeAlias = Callable[[Evidence, Ints], NDArray[np.float32]]
 
 
@@ -35,9 +37,15 @@ def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 
 
 def neighbours(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
-    """How well the better of the turns just before and just after answers."""
+    """How well the better of the turns just before and just after answers; 0 for what a machine replied.
+
+    A reply says again what it replies to, so a match beside it is no news. The other way round it is: the reply
+    bears witness to what the turn before it was about.
+    """
     before, after = evidence.index.links()
-    return np.maximum(own_scores(evidence, before[rows]), own_scores(evidence, after[rows]))
+    best = np.maximum(own_scores(evidence, before[rows]), own_scores(evidence, after[rows]))
+    replied = np.isin(evidence.index.rows.role[rows], evidence.index.rows.roles.known(_REPLYING))
+    return np.where(replied, np.float32(0), best)
 
 
 def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:

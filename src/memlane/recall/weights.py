@@ -24,7 +24,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
 
     keyword: float = 0.5
     meaning: float = 0.5
-    session: float = 0.6
+    session: float = 0.5
     neighbours: float = 0.35
     speaker: float = 0.1
     session_keyword: float = 0.5

@@ -18,12 +18,12 @@ from memlane.testing.session_machine import SessionMachine
 _numbers = itertools.count()
 
 
-def check_sessions(backend: SessionBackend, *, programs: int = 30, steps: int = 25) -> None:
+def check_sessions(backend: SessionBackend, *, programs: int = 20, steps: int = 25) -> None:
     """Compare a session store with the model; to be called outside any running event loop."""
     _run(lambda: SessionMachine(backend, next(_numbers)), programs, steps)
 
 
-def check_memories(backend: MemoryBackend, *, programs: int = 30, steps: int = 25) -> None:
+def check_memories(backend: MemoryBackend, *, programs: int = 20, steps: int = 25) -> None:
     """Compare a memory store, and readers that follow its changes, with the model; outside any event loop."""
     _run(lambda: MemoryMachine(backend, next(_numbers)), programs, steps)
 

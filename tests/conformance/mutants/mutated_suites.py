@@ -3,8 +3,10 @@
 from collections.abc import AsyncIterator
 
 import embedder_mutants
+import memory_change_mutants
 import memory_mutants
 import pytest
+import session_lifetime_mutants
 import session_mutants
 
 from memlane.errors import UnsupportedError
@@ -70,8 +72,8 @@ def on_embedders(mutant: type) -> type:
 
 
 for make, mutants in (
-    (on_sessions, session_mutants.MUTANTS),
-    (on_memories, memory_mutants.MUTANTS),
+    (on_sessions, (*session_mutants.MUTANTS, *session_lifetime_mutants.MUTANTS)),
+    (on_memories, (*memory_mutants.MUTANTS, *memory_change_mutants.MUTANTS)),
     (on_embedders, embedder_mutants.MUTANTS),
 ):
     globals().update({f"Test_{make.__name__}_{mutant.__name__}": make(mutant) for mutant in mutants})

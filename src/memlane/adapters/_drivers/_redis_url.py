@@ -54,6 +54,7 @@ _TEXT_OPTIONS = (
 )
 _PARSERS: dict[str, Callable[[str], object]] = {
     **URL_QUERY_ARGUMENT_PARSERS,
+    "protocol": int,  # older releases of redis-py know it too, but do not list it
     **dict.fromkeys(_TEXT_OPTIONS, str),
 }
 _NOT_IN_A_CLUSTER = frozenset(

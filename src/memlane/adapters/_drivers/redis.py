@@ -85,7 +85,7 @@ class RedisDriver:
         socket_timeout_s: float,
         connections: int,
         waits_s: float,
-        closes: Sequence[Redis | RedisCluster | Sentinel] = (),
+        closes: Sequence[Redis | RedisCluster] = (),
     ) -> None:
         if own.wait_replicas and own.wait_timeout_ms >= socket_timeout_s * 1_000:
             raise SettingError("wait_timeout_ms must be less than socket_timeout, or the answer is never read")
@@ -291,7 +291,7 @@ class RedisDriver:
         if not isinstance(self._client, RedisCluster):
             return await self._execute("INFO")
         await self._client.initialize()
-        node = self._client.get_random_primary_node()
+        node = self._client.get_default_node()
         return await self._execute("INFO", target_nodes=node)
 
 
@@ -302,9 +302,7 @@ async def _reply(connection: Any) -> Any:
         return exc
 
 
-def _connect(
-    target: RedisTarget, options: dict[str, Any]
-) -> tuple[Redis | RedisCluster, list[Redis | RedisCluster | Sentinel]]:
+def _connect(target: RedisTarget, options: dict[str, Any]) -> tuple[Redis | RedisCluster, list[Redis | RedisCluster]]:
     if target.mode == "sentinel":
         return _connect_by_sentinel(target, options)
     if target.mode == "cluster":
@@ -320,13 +318,11 @@ def _connect(
     return client, [client]
 
 
-def _connect_by_sentinel(
-    target: RedisTarget, options: dict[str, Any]
-) -> tuple[Redis, list[Redis | RedisCluster | Sentinel]]:
+def _connect_by_sentinel(target: RedisTarget, options: dict[str, Any]) -> tuple[Redis, list[Redis | RedisCluster]]:
     times = {name: _DEFAULT_OPTIONS[name] for name in ("socket_connect_timeout", "socket_timeout")}
     sentinel = Sentinel(target.nodes, sentinel_kwargs={**times, **target.sentinel_options}, **options)
     client: Redis = cast("Any", sentinel).master_for(target.service, retry=_retry())
-    return client, [client, sentinel]
+    return client, [client, *sentinel.sentinels]
 
 
 def _retry() -> Retry:
