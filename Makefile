@@ -32,7 +32,7 @@ run: setup ## Talk to Memlane in this terminal: embedded store, no key, no serve
 	@$(BIN)/memlane chat
 
 test: setup services ## Run all tests against real services on free loopback ports
-	@$(BIN)/python -m pytest $(TESTS)
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
 
 check: setup ## Format, lint, types, import layers
 	@$(BIN)/ruff format --check .

@@ -23,6 +23,7 @@ from memlane.testing.services import (
     redis_cluster,
     redis_sentinel,
 )
+from memlane.testing.services.processes import wait_until
 from memlane.types.ids import SessionKey, make_partition
 
 PLACE = make_partition("luke", "acme")
@@ -75,7 +76,7 @@ async def test_a_cluster_failover_under_load_loses_nothing_that_a_replica_confir
         killed = cluster.owner(KEY)
         killed.kill()
         await until_unconfirmed_is_refused(store)
-        assert cluster.owner(KEY) is not killed
+        wait_until(lambda: cluster.owner(KEY) is not killed, "every node knows the new primary")
         killed.start()
         await asyncio.gather(appenders.until_more(100), others.until_more(100))
     await appenders.check(store)

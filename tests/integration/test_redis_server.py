@@ -257,6 +257,21 @@ async def test_a_server_that_wants_a_password_is_a_wrong_setting() -> None:
         await store.aclose()
 
 
+async def test_a_server_that_became_a_replica_is_left_for_whatever_its_address_leads_to() -> None:
+    with redis_server() as server, redis_server() as primary:
+        store = RedisSessionStore.from_url(server.url, shares_memories=True)
+        await store.append(TRIP, said(1), now_ms=NOW, default_ttl_ms=None)
+        server.ask("REPLICAOF", primary.host, primary.port)
+        connections = server.info("stats")["total_connections_received"]
+        with pytest.raises(StoreUnavailableError, match="replica"):
+            await store.append(TRIP, said(1, start=1), now_ms=NOW, default_ttl_ms=None)
+        server.ask("REPLICAOF", "NO", "ONE")
+        await store.append(TRIP, said(1, start=1), now_ms=NOW, default_ttl_ms=None)
+        of_our_own = 3
+        assert server.info("stats")["total_connections_received"] == connections + of_our_own
+        await store.aclose()
+
+
 async def test_a_server_that_hangs_is_unavailable_within_the_time_limit() -> None:
     with redis_server() as server:
         driver = RedisDriver.from_url(f"{server.url}?socket_timeout=0.5&timeout=0.5")

@@ -87,6 +87,8 @@ def test_a_socket_file_is_named_by_its_path() -> None:
         ("h/db", "database"),
         ("h?ssl_ca_certs=x", "rediss"),
         ("h#x", "fragment"),
+        ("[h", "percent-encode"),
+        ("h?socket_timeout=0", "more than 0"),
     ],
 )
 def test_a_wrong_url_is_refused_without_its_password(rest: str, said: str) -> None:
@@ -103,7 +105,7 @@ def test_a_wrong_url_is_refused_without_its_password(rest: str, said: str) -> No
         ("redis+sentinel://h", "names the service"),
         ("redis+sentinel://h/s?sentinel_pasword=x", "sentinel_pasword"),
         ("redis+cluster://h/3", "db"),
-        ("redis+cluster://h?timeout=3", "Cluster"),
+        ("redis+cluster://h?retry_on_timeout=yes", "Cluster"),
         ("redis+cluster://h,,i", "empty"),
         ("unix://", "path"),
     ],

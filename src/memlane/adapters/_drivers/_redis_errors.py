@@ -60,6 +60,11 @@ def translate_errors(where: str) -> Generator[None]:
         raise _translated(exc, where) from exc
 
 
+def is_demotion(exc: Exception) -> bool:
+    """Return whether a server refused a write because it is a replica now."""
+    return _code_of(exc) == "READONLY"
+
+
 def _translated(exc: Exception, where: str) -> StoreError | SettingError:
     code = _code_of(exc)
     if code in _REFUSED or isinstance(exc, _LOGIN):

@@ -5,9 +5,10 @@
     redis+sentinel://[user:password@]h1[:p1],h2[:p2]/service[/db]    `rediss+sentinel` for TLS
     redis+cluster://[user:password@]h1[:p1],h2[:p2]                  `rediss+cluster` for TLS
 
-Every option that redis-py understands in a URL is passed on to it. Of Sentinels, `sentinel_<option>` is the same for
-the connections to them (`sentinel_username`, `sentinel_password`, …); time-outs and TLS options of the servers apply
-to the Sentinels too unless given. Memlane's own: `prefix`, `wait_replicas`, `wait_timeout_ms`.
+Every option that redis-py understands in a URL is passed on to it; `timeout` is how long to wait for a free
+connection. Of Sentinels, `sentinel_<option>` is the same for the connections to them (`sentinel_username`,
+`sentinel_password`, …); time-outs and TLS options of the servers apply to the Sentinels too unless given. Memlane's
+own: `prefix`, `wait_replicas`, `wait_timeout_ms`.
 
 Owns the parsing; connects to nothing. Never puts a user name, a password or an option's value into an error.
 """
@@ -17,7 +18,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from redis.asyncio.connection import URL_QUERY_ARGUMENT_PARSERS
 
@@ -57,9 +58,7 @@ _PARSERS: dict[str, Callable[[str], object]] = {
     "protocol": int,  # older releases of redis-py know it too, but do not list it
     **dict.fromkeys(_TEXT_OPTIONS, str),
 }
-_NOT_IN_A_CLUSTER = frozenset(
-    {"db", "lib_name", "lib_version", "retry_on_timeout", "ssl_ca_path", "ssl_password", "timeout"}
-)
+_NOT_IN_A_CLUSTER = frozenset({"db", "lib_name", "lib_version", "retry_on_timeout", "ssl_ca_path", "ssl_password"})
 _PREFIX = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LIKE_SERVERS = ("socket_", "ssl")
 
@@ -129,9 +128,7 @@ def parse_redis_url(url: str) -> RedisTarget:
     if scheme not in _SCHEMES:
         raise SettingError(f"not a Redis URL; its scheme must be one of {', '.join(_SCHEMES)}")
     mode, is_tls = _SCHEMES[scheme]
-    split = urlsplit(url)
-    if split.fragment:
-        raise SettingError("a Redis URL has no fragment; write '#' in a password as %23")
+    split = _split(url)
     login, _, hosts = split.netloc.rpartition("@")
     query = dict(parse_qsl(split.query, keep_blank_values=True))
     own = _take_own(query)
@@ -144,6 +141,17 @@ def parse_redis_url(url: str) -> RedisTarget:
     _refuse_misplaced(mode, options, is_tls=is_tls)
     shared = {name: value for name, value in options.items() if name.startswith(_LIKE_SERVERS)}
     return RedisTarget(mode, nodes, service, options, {**shared, **sentinel}, own)
+
+
+def _split(url: str) -> SplitResult:
+    try:
+        split = urlsplit(url)
+    except ValueError:
+        # What urlsplit() says quotes the place with the password in it.
+        raise SettingError("not a valid URL; percent-encode special characters of a password") from None
+    if split.fragment:
+        raise SettingError("a Redis URL has no fragment; write '#' in a password as %23")
+    return split
 
 
 def _take_own(query: dict[str, str]) -> OwnOptions:

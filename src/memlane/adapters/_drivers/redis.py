@@ -9,7 +9,8 @@ What is promised when a server fails: an acknowledged write is in the memory of 
 `appendfsync` says (`always`: every acknowledged write survives `kill -9`; `everysec`: up to a second is lost). A
 failover to a replica loses what the replica had not received, unless `wait_replicas=N` was asked for: then a write is
 acknowledged only when N replicas have it too, or else raises DurabilityError. A write whose answer is lost is repeated;
-appends and puts are idempotent, but a count that is returned may then be of the repetition.
+appends and puts are idempotent, but a count that is returned may then be of the repetition, and "the last n" messages
+are those at that time.
 """
 
 import asyncio
@@ -26,11 +27,12 @@ try:
     from redis.asyncio.cluster import ClusterNode
     from redis.asyncio.connection import Connection, SSLConnection, UnixDomainSocketConnection
     from redis.asyncio.retry import Retry
+    from redis.asyncio.sentinel import SentinelConnectionPool
     from redis.backoff import ExponentialWithJitterBackoff
 except ImportError as exc:
     raise MissingExtraError("Redis", "pip install 'memlane[redis]'") from exc
 
-from memlane.adapters._drivers._redis_errors import translate_errors
+from memlane.adapters._drivers._redis_errors import is_demotion, translate_errors
 from memlane.adapters._drivers._redis_scripts import Script
 from memlane.adapters._drivers._redis_url import Mode, OwnOptions, RedisTarget, parse_redis_url
 
@@ -87,6 +89,8 @@ class RedisDriver:
         waits_s: float,
         closes: Sequence[Redis | RedisCluster] = (),
     ) -> None:
+        if socket_timeout_s <= 0 or waits_s <= 0:
+            raise SettingError("socket_timeout and timeout must be more than 0 seconds")
         if own.wait_replicas and own.wait_timeout_ms >= socket_timeout_s * 1_000:
             raise SettingError("wait_timeout_ms must be less than socket_timeout, or the answer is never read")
         self.mode: Mode = mode
@@ -138,17 +142,20 @@ class RedisDriver:
         Raises:
             SettingError: a prefix or a number that is not allowed.
         """
-        is_cluster = isinstance(client, RedisCluster)
         options: dict[str, Any] = client.get_connection_kwargs()
         timeout_s = float(options.get("socket_timeout") or _DEFAULT_TIMEOUT_S)
-        pool_size = options.get("max_connections") if is_cluster else client.connection_pool.max_connections
+        mode: Mode = "cluster"
+        pool_size: object = options.get("max_connections")
+        if not isinstance(client, RedisCluster):
+            mode = "sentinel" if isinstance(client.connection_pool, SentinelConnectionPool) else "standalone"
+            pool_size = client.connection_pool.max_connections
         return cls(
             client,
-            mode="cluster" if is_cluster else "standalone",
+            mode=mode,
             where=str(options.get("path") or f"{options.get('host', 'your client')}:{options.get('port', '')}"),
             own=OwnOptions(prefix, wait_replicas, wait_timeout_ms),
             socket_timeout_s=timeout_s,
-            connections=min(int(pool_size or _DEFAULT_CONNECTIONS), _DEFAULT_CONNECTIONS),
+            connections=min(cast("int", pool_size) or _DEFAULT_CONNECTIONS, _DEFAULT_CONNECTIONS),
             waits_s=timeout_s,
         )
 
@@ -176,6 +183,9 @@ class RedisDriver:
                     return await self._send(("EVALSHA", script.sha, *tail), keys[0], barrier)
                 except redis_errors.NoScriptError:
                     return await self._send(("EVAL", script.text, *tail), keys[0], barrier)
+                except redis_errors.ResponseError as exc:
+                    await self._leave_if_demoted(exc)
+                    raise
 
     async def command(self, name: str, key: bytes, *args: Argument) -> Any:
         """Return what one plain command answers, without waiting for replicas; errors as `run`."""
@@ -286,6 +296,11 @@ class RedisDriver:
                 f"within {own.wait_timeout_ms} ms"
             )
         return replies[0]
+
+    async def _leave_if_demoted(self, exc: redis_errors.ResponseError) -> None:
+        """Close idle connections to a server that has become a replica: the same address may lead to its successor."""
+        if is_demotion(exc) and not isinstance(self._client, RedisCluster):
+            await self._client.connection_pool.disconnect(inuse_connections=False)
 
     async def _info(self) -> dict[str, Any]:
         if not isinstance(self._client, RedisCluster):

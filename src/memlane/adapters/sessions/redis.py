@@ -4,6 +4,7 @@ Owns what the scripts on sessions are given and what their answers mean. Must no
 nor read or write any key except through a script.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import repeat
 
@@ -145,7 +146,8 @@ class RedisSessionStore:
         partitions = [partition_of(name) for name in names]
         if not self._marks_apart:
             return partitions
-        empty = [not await self.pending(partition, limit=1) for partition in partitions]
+        oldest = await asyncio.gather(*(self.pending(partition, limit=1) for partition in partitions))
+        empty = [not rows for rows in oldest]
         settled = [name for name, is_empty in zip(names, empty, strict=True) if is_empty]
         if settled:
             args = (_MARKS_ARE_YOUNG_S, *settled)
