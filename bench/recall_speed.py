@@ -1,7 +1,7 @@
 """Recall besides embedding the question: warm, cold, and how much memory a memory takes.
 
-The memories are made up: words by Zipf's law, random unit vectors stored through `put_vectors`, an embedder that
-costs nothing. So what is measured is the store, the index and the ranking.
+The memories are made up: words as frequent as in natural speech, random unit vectors stored through `put_vectors`, and
+an embedder that costs nothing. So what is measured is the store, the index and the ranking.
 """
 
 import argparse

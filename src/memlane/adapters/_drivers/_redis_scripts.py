@@ -1,6 +1,6 @@
 """The Lua scripts of the Redis stores, and how their replies are cut up.
 
-Owns the text of every script (package data in `lua/`) and the packing of many values into two. Must not know keys,
+Owns the text of every script (package data in `lua/`) and the packing of many values into few. Must not know keys,
 connections or records.
 """
 
@@ -52,8 +52,9 @@ def plain_script(name: str) -> Script:
     return _load("shared", name)
 
 
-def unpack(lengths: bytes, data: bytes) -> list[bytes | None]:
+def unpack(lengths: bytes, *parts: bytes) -> list[bytes | None]:
     """Return the values that a script packed; None where there was none."""
+    data = parts[0] if len(parts) == 1 else b"".join(parts)
     values: list[bytes | None] = []
     start = 0
     for length in lengths.split(b",") if lengths else ():

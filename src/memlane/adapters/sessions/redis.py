@@ -203,9 +203,9 @@ def _appended(reply: int | list[int | bytes | None] | None, total: int) -> list[
     return [Appended(reply[at], reply[at + 1]) for at in range(0, len(reply), 2)]  # pyright: ignore[reportArgumentType] -- numbers and bodies take turns
 
 
-def _state(header: bytes, lengths: bytes, data: bytes) -> SessionState:
+def _state(header: bytes, *packed: bytes) -> SessionState:
     count, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, in_fields, *runs = header.split(b";")
-    cells = [cell or b"" for cell in unpack(lengths, data)]
+    cells = [cell or b"" for cell in unpack(*packed)]
     fields_end = int(in_fields)
     messages: list[StoredMessage] = []
     at = fields_end

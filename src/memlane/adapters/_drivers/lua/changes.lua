@@ -55,10 +55,5 @@ while seen < #log / 2 and size < PAGE_BYTES do
 end
 local is_last = seen == #log / 2 and seen < limit
 since = is_last and store.version or tonumber(log[2 * seen])
-local lengths, bytes = packed(items, 4 * total)
-local more = since < store.version
-return {
-  table.concat({store.incarnation, server, int(since), int(base), reset and 1 or 0, more and 1 or 0}, ' '),
-  lengths,
-  bytes,
-}
+local header = {store.incarnation, server, int(since), int(base), reset and 1 or 0, since < store.version and 1 or 0}
+return pack({table.concat(header, ' ')}, items, 4 * total)

@@ -8,5 +8,4 @@ for i = 2, #ARGV do
   items[2 * i - 3] = body
   items[2 * i - 2] = expires and int(expires) or ''
 end
-local lengths, bytes = packed(items, 2 * (#ARGV - 1))
-return {lengths, bytes}
+return pack({}, items, 2 * (#ARGV - 1))

@@ -13,5 +13,4 @@ for _, name in ipairs(call('ZRANGEBYSCORE', index, '(' .. int(now), '+inf')) do
     rows[#rows + 1] = state[4] or ''
   end
 end
-local lengths, bytes = packed(rows, #rows)
-return {lengths, bytes}
+return pack({}, rows, #rows)

@@ -7,5 +7,4 @@ for i, id in ipairs(ids) do
   items[2 * i - 1] = id
   items[2 * i] = bodies[i]
 end
-local lengths, bytes = packed(items, 2 * #ids)
-return {lengths, bytes}
+return pack({}, items, 2 * #ids)

@@ -46,5 +46,4 @@ for i, range in ipairs(ranges) do
 end
 runs[#runs + 1] = ''
 local header = table.concat({int(count_messages(parts)), state.t or '', state.e or '', state.c, state.u, fields}, ';')
-local lengths, bytes = packed(items, #items)
-return {header .. ';' .. table.concat(runs, ';'), lengths, bytes}
+return pack({header .. ';' .. table.concat(runs, ';')}, items, #items)

@@ -12,5 +12,4 @@ end
 if expires ~= '' and tonumber(expires) <= tonumber(ARGV[1]) then
   return {'', '', ''}
 end
-local lengths, bytes = packed(items, #items)
-return {expires, lengths, bytes}
+return pack({expires}, items, #items)

@@ -21,5 +21,4 @@ repeat
     low = '(' .. id
   end
 until #ids < asked or total >= limit
-local lengths, bytes = packed(items, 3 * total)
-return {lengths, bytes}
+return pack({}, items, 3 * total)
