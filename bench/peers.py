@@ -33,6 +33,12 @@ _LANGCHAIN_ASYNC = f"{_LANGCHAIN}, its async methods"
 _REMARKS = {
     ("append", _LANGCHAIN): "two plain commands on a blocking socket, without an event loop between and not atomic; "
     "it keeps neither ids, nor an index of sessions, nor memories.",
+    (
+        "read",
+        _REDIS_SESSION,
+    ): "it returns the stored JSON as dictionaries; Memlane reads state, documents and expiry in "
+    "the same command and returns messages.",
+    ("append", _LANGCHAIN_ASYNC): "they run the blocking methods on a thread.",
     ("append", _SQLITE_SESSION): "it writes a third of the pages: no ids, no expiry, no memories.",
 }
 _PACKAGES = ("openai-agents", "langchain-community", "langchain-core", "redis", "hiredis", "msgspec")

@@ -33,6 +33,10 @@ _TTL_S = 3_600
 _KEY = "bare"
 _START, _END = "the count starts", "the count ends"
 _INSTRUCTIONS = "You are a brief assistant."
+_APPEND_REMARK = (
+    "the one script runs some 25 commands on the server where the bare pipeline runs two: ids, state, index and times "
+    "to live of the session, and the memory with its place in the change log."
+)
 _SUMMARY = memlane.Summary(text="They planned a journey to Oslo.", upto=100)
 
 
@@ -248,7 +252,9 @@ def _report(appends: dict[str, Timing], reads: dict[str, Timing], trips: list[li
 def _append_targets(which: str, ours: Timing, appends: dict[str, Timing]) -> list[Target]:
     floors = {"a bare pipeline (MULTI)": "bare in MULTI", "a bare pipeline without MULTI": "bare"}
     return [
-        Target(f"`session.add`, {which}, beside {floor}", ours.times(appends[case]), 1.25, "times")
+        Target(
+            f"`session.add`, {which}, beside {floor}", ours.times(appends[case]), 1.25, "times", remark=_APPEND_REMARK
+        )
         for floor, case in floors.items()
     ]
 

@@ -22,6 +22,7 @@ from memlane.testing.services import (
     RedisSentinelServers,
     redis_cluster,
     redis_sentinel,
+    redis_server,
 )
 from memlane.testing.services.processes import wait_until
 from memlane.types.ids import SessionKey, make_partition
@@ -96,6 +97,23 @@ async def until_unconfirmed_is_refused(store: RedisSessionStore) -> None:
             except StoreUnavailableError:
                 pass
             await asyncio.sleep(0.05)
+
+
+async def test_a_repetition_that_changes_nothing_is_still_confirmed_by_a_replica() -> None:
+    with redis_server() as primary, redis_server(options=["--replicaof", primary.host, str(primary.port)]) as replica:
+        wait_until(lambda: replica.info("replication")["master_link_status"] == "up", "the replica follows")
+        url = f"{primary.url}?wait_replicas=1&wait_timeout_ms=100"
+        replica.pause()
+        for _ in range(2):
+            store = RedisMemoryStore.from_url(url)
+            with pytest.raises(DurabilityError):
+                await store.put(PLACE, [MemoryRow("m", b"1")], now_ms=NOW, overwrite=False)
+            await store.aclose()
+        replica.resume()
+        store = RedisMemoryStore.from_url(f"{primary.url}?wait_replicas=1&wait_timeout_ms=4000")
+        assert await store.put(PLACE, [MemoryRow("m", b"1")], now_ms=NOW, overwrite=False) == 0
+        assert b"ml1:{acme/luke}:mb" in await replica.dump()
+        await store.aclose()
 
 
 async def test_a_cluster_client_of_your_own_is_used_and_stays_open(cluster: RedisClusterServers) -> None:

@@ -86,7 +86,7 @@ def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
     room = budget - demand.fixed_tokens - window_cost(shown, counter)
     summary = demand.summary if _has_room(demand, budget, counter) else None
     room -= summary_cost(summary, counter)
-    depths = depths_of(shown)
+    depths = depths_of(shown) if demand.recalled else {}
     in_window = [found for found in demand.recalled if shown_from(found.memory, depths, demand.session_id)]
     fresh = sort_out([found for found in demand.recalled if not shown_from(found.memory, depths, demand.session_id)])
     memories, no_room = _fill(fresh, room, counter)
@@ -135,7 +135,7 @@ class _Kept:
     """The room that is kept for the memories which a window does not show."""
 
     def __init__(self, demand: Demand, counter: TokenCounter) -> None:
-        depths = depths_of(demand.groups)
+        depths = depths_of(demand.groups) if demand.recalled else {}
         self._share = demand.memory_share
         self._frame = memories_frame_cost(counter)
         self._wanted = [

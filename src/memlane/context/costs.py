@@ -23,11 +23,12 @@ MESSAGE_OVERHEAD_TOKENS: Final = 4
 
 
 class Tally:
-    """A counter that counts the same text once."""
+    """A counter that counts the same text once, and the same group once."""
 
     def __init__(self, counter: TokenCounter) -> None:
         self._counter = counter
         self._counts: dict[str, int] = {}
+        self._groups: dict[int, tuple[Group, int]] = {}
 
     @property
     def name(self) -> str:
@@ -45,6 +46,12 @@ class Tally:
             self._counts[text] = self._counter.count(text)
         return self._counts[text]
 
+    def group(self, group: Group) -> int:
+        """Return the tokens of a group by `group_cost`; it is held, so that no other takes its place in memory."""
+        if id(group) not in self._groups:
+            self._groups[id(group)] = (group, _count_group(group, self))
+        return self._groups[id(group)][1]
+
 
 def message_cost(message: Message, counter: TokenCounter) -> int:
     """Return the tokens of one message."""
@@ -55,6 +62,10 @@ def message_cost(message: Message, counter: TokenCounter) -> int:
 
 def group_cost(group: Group, counter: TokenCounter) -> int:
     """Return the tokens of a group, with room for an answer to each call that has none."""
+    return counter.group(group) if isinstance(counter, Tally) else _count_group(group, counter)
+
+
+def _count_group(group: Group, counter: TokenCounter) -> int:
     spoken = sum(message_cost(turn.message, counter) for turn in group.turns)
     if not group.open_calls:
         return spoken

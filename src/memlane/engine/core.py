@@ -7,6 +7,7 @@ from datetime import timedelta
 import msgspec
 
 from memlane.engine.clock import Stamps
+from memlane.engine.counting import RememberingCounter
 from memlane.engine.courier import Courier
 from memlane.engine.indexer import Indexer
 from memlane.engine.residents import Residents
@@ -59,7 +60,7 @@ class Core:
         """Hold the parts; `closers` release, in order, what the wiring opened."""
         self.sessions = sessions
         self.memories = memories
-        self.counter = counter
+        self.counter = RememberingCounter(counter)
         self.clock = clock
         self.limits = limits
         self.stamps = Stamps(clock)
