@@ -2,7 +2,8 @@
 -- embedder; each that expires has a hash of its own (`b` body, `v:<embedder>` vector), so that it goes by itself.
 -- The log orders ids by the version of their last change, also those that are gone (also in `gone`, which is capped).
 -- Fields of the state: e incarnation, v newest version, f the version below which `gone` has forgotten, d embedders
--- that have vectors, newest first, t set while the keys have a time to live (nothing in them stays).
+-- that have vectors, newest first, t set while the keys have a time to live (nothing in them stays), x set once a
+-- memory that expires was put, g set once one was buried: what never happened need not be looked for.
 local GONE_KEPT = 1000
 local EMBEDDERS_KEPT = 2
 
@@ -28,9 +29,9 @@ local function load_memories(first, nonce)
     names = KEYS[first + 3], expiring = KEYS[first + 4], gone = KEYS[first + 5],
     embedders = {}, nonce = nonce,
   }
-  local state = call('HMGET', store.state, 'e', 'v', 'f', 'd', 't')
+  local state = call('HMGET', store.state, 'e', 'v', 'f', 'd', 't', 'x', 'g')
   store.incarnation, store.version, store.floor = state[1], tonumber(state[2] or 0), tonumber(state[3] or 0)
-  store.is_passing = state[5]
+  store.is_passing, store.has_expiring, store.has_gone = state[5], state[6], state[7]
   for embedder in string.gmatch(state[4] or '', '%S+') do
     store.embedders[#store.embedders + 1] = embedder
   end
@@ -38,13 +39,17 @@ local function load_memories(first, nonce)
 end
 
 local function forget_incarnation(store)
-  store.incarnation, store.version, store.floor, store.is_passing, store.embedders = false, 0, 0, false, {}
+  store.incarnation, store.version, store.floor, store.embedders = false, 0, 0, {}
+  store.is_passing, store.has_expiring, store.has_gone = false, false, false
 end
 
 -- For a write: what has expired goes first, and when that was all, so does the incarnation.
 local function open_memories(first, now, nonce)
   local store = load_memories(first, nonce)
   store.now = now
+  if not store.has_expiring then
+    return store
+  end
   local ids = call('ZRANGEBYSCORE', store.expiring, '-inf', int(now), 'LIMIT', 0, 100)
   for _, id in ipairs(ids) do
     call('UNLINK', own_key(store, id))
@@ -61,7 +66,7 @@ end
 
 -- Returns body, expiry (false: stays) of a memory, or nil.
 local function find_memory(store, id)
-  local expires = call('ZSCORE', store.expiring, id)
+  local expires = store.has_expiring and call('ZSCORE', store.expiring, id)
   if expires then
     local body = tonumber(expires) > store.now and call('HGET', own_key(store, id), 'b')
     return body or nil, tonumber(expires)
@@ -118,11 +123,29 @@ local function bury_memory(store, id, expires)
   call('ZREM', store.names, id)
   log_change(store, id)
   call('ZADD', store.gone, int(store.version), id)
+  store.has_gone, store.is_fuller = '1', false
+end
+
+local function name_memory(store, id)
+  call('ZADD', store.names, 0, id)
+  if store.has_gone then
+    call('ZREM', store.gone, id)
+  end
+  log_change(store, id)
+  store.is_fuller = true
 end
 
 -- `expires` is text, '' for a memory that stays. Returns 1 when something changed.
 local function put_memory(store, id, body, expires, overwrite)
   local expires_at = tonumber(expires) or false
+  if not (expires_at or overwrite or store.has_expiring) then
+    if call('HSETNX', store.bodies, id, body) == 0 then
+      return 0
+    end
+    store.has_staying = true
+    name_memory(store, id)
+    return 1
+  end
   local found, found_expires = find_memory(store, id)
   if found and (not overwrite or (found == body and found_expires == expires_at)) then
     return 0
@@ -140,6 +163,7 @@ local function put_memory(store, id, body, expires, overwrite)
   if expires_at then
     call('HSET', own_key(store, id), 'b', body)
     call('ZADD', store.expiring, expires, id)
+    store.has_expiring = '1'
   else
     call('HSET', store.bodies, id, body)
   end
@@ -151,13 +175,14 @@ local function put_memory(store, id, body, expires, overwrite)
   if expires_at then
     pexpire(own_key(store, id), expires_at - store.now)
   end
-  call('ZADD', store.names, 0, id)
-  call('ZREM', store.gone, id)
-  log_change(store, id)
+  name_memory(store, id)
   return 1
 end
 
 local function forget_oldest_gone(store)
+  if not store.has_gone then
+    return
+  end
   local surplus = call('ZCARD', store.gone) - GONE_KEPT
   if surplus > 0 then
     local oldest = call('ZPOPMIN', store.gone, int(surplus))
@@ -171,7 +196,7 @@ end
 -- While every memory of a partition expires, so do the keys that all of them share.
 local function keep_memories(store)
   local keys = {store.state, store.bodies, store.log, store.names, store.expiring, store.gone}
-  if call('EXISTS', store.bodies) == 1 then
+  if store.has_staying or call('EXISTS', store.bodies) == 1 then
     if store.is_passing then
       for _, key in ipairs(keys) do
         call('PERSIST', key)
@@ -191,12 +216,19 @@ local function save_memories(store)
   if not store.changed then
     return
   end
-  if call('EXISTS', store.names) == 0 then
+  if not store.is_fuller and call('EXISTS', store.names) == 0 then
     unlink_memories(store)
     return
   end
   forget_oldest_gone(store)
-  call('HSET', store.state, 'e', store.incarnation or store.nonce, 'v', int(store.version), 'f', int(store.floor),
-    'd', table.concat(store.embedders, ' '))
+  local fields = {'e', store.incarnation or store.nonce, 'v', int(store.version), 'f', int(store.floor),
+    'd', table.concat(store.embedders, ' ')}
+  for name, flag in pairs({x = store.has_expiring, g = store.has_gone}) do
+    if flag then
+      fields[#fields + 1] = name
+      fields[#fields + 1] = '1'
+    end
+  end
+  call('HSET', store.state, unpack(fields))
   keep_memories(store)
 end

@@ -104,6 +104,16 @@ local function keep_index(index)
   end
 end
 
+-- The same, quicker, for a session that was there before and keeps having a time to live.
+local function keep_index_longer(index, ttl)
+  local left = call('PTTL', index)
+  if left < 0 then
+    keep_index(index)
+  elseif left < ttl then
+    pexpire(index, ttl)
+  end
+end
+
 local function load_session(base, now)
   local state = call('HMGET', base, 'n', 'c', 't', 'e', 'g')
   if state[4] and tonumber(state[4]) <= now then
@@ -187,5 +197,9 @@ local function save_session(base, index, name, session, ttl, now)
     end
   end
   call('ZADD', index, expires and int(expires) or '+inf', name)
-  keep_index(index)
+  if session.exists and session.expires and ttl then
+    keep_index_longer(index, ttl)
+  else
+    keep_index(index)
+  end
 end
