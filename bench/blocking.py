@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import contextlib
 import tempfile
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import memlane
@@ -26,6 +28,7 @@ def measure(options: argparse.Namespace) -> Report:
             "Redis": stack.enter_context(redis_server()).url,
         }
         found = {name: _both_faces(url, rounds=rounds, calls=calls) for name, url in stores.items()}
+    there_and_back = max(face["nothing"].p50_ms for face in found.values())
     rows = [
         [name, ms(face["async"].p50_ms), ms(face["blocking"].p50_ms), ms(face["blocking"].beyond_ms(face["async"]))]
         for name, face in found.items()
@@ -39,6 +42,7 @@ def measure(options: argparse.Namespace) -> Report:
             Target(f"added a call, {name}", face["blocking"].beyond_ms(face["async"]), _LIMIT_MS, "ms")
             for name, face in found.items()
         ],
+        remarks=[f"An empty coroutine sent to another thread's loop took {ms(there_and_back)} ms (p50) in this run."],
         versions=versions("redis"),
     )
 
@@ -57,8 +61,24 @@ def _both_faces(url: str | None, *, rounds: int, calls: int) -> dict[str, Timing
         cases = {
             "async": async_calls(runner, lambda: awaited.messages(last=1)),
             "blocking": plain_calls(lambda: plain.messages(last=1)),
+            "nothing": plain_calls(_sender(stack)),
         }
         return interleaved(cases, rounds=rounds, calls=calls)
+
+
+def _sender(stack: contextlib.ExitStack) -> Callable[[], None]:
+    """Return what sends an empty coroutine to another thread's loop and waits for it."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    stack.callback(loop.close)
+    stack.callback(thread.join)
+    stack.callback(loop.call_soon_threadsafe, loop.stop)
+    return lambda: asyncio.run_coroutine_threadsafe(_nothing(), loop).result()
+
+
+async def _nothing() -> None:
+    """Do nothing."""
 
 
 def _stores() -> tuple[object, object]:
