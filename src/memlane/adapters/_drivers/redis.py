@@ -102,6 +102,9 @@ class RedisDriver:
         self._own = own
         self._turns = asyncio.Semaphore(connections)
         self._closes = list(closes)
+        # Of a pool of our own we know how its connections are used, and leave out most of what redis-py does around
+        # a command: a third of the time of an append.
+        self._direct = bool(closes) and mode != "cluster"
         self._is_closed = False
 
     @classmethod
@@ -235,13 +238,17 @@ class RedisDriver:
     async def _send(self, command: tuple[Argument, ...], key: bytes, barrier: bytes | None) -> Any:
         if isinstance(self._client, RedisCluster):
             return await self._send_to_cluster(self._client, command, key, barrier)
-        if barrier is None or not self._own.wait_replicas:
+        awaited = barrier if self._own.wait_replicas else None
+        if awaited is None and not self._direct:
             return await self._execute(*command, **_NEVER_DECODE)
         pool = self._client.connection_pool
-        connection = await pool.get_connection()
+        connection = pool.get_available_connection() if self._direct else await pool.get_connection()
         try:
             return await connection.retry.call_with_retry(
-                lambda: self._confirmed(connection, command, barrier), lambda _: connection.disconnect()
+                lambda: (
+                    _answer(connection, command) if awaited is None else self._confirmed(connection, command, awaited)
+                ),
+                lambda _: connection.disconnect(),
             )
         finally:
             await pool.release(connection)
@@ -285,6 +292,7 @@ class RedisDriver:
         """
         own = self._own
         commands = (command, ("SET", barrier, b"", "PX", 1), ("WAIT", own.wait_replicas, own.wait_timeout_ms))
+        await _ensure_connected(connection)
         await connection.send_packed_command(connection.pack_commands(commands))
         replies = [await _reply(connection) for _ in commands]
         for reply in replies:
@@ -310,6 +318,19 @@ class RedisDriver:
         return await self._execute("INFO", target_nodes=node)
 
 
+async def _answer(connection: Any, command: tuple[Argument, ...]) -> Any:
+    """Return what one command answers; when interrupted, redis-py closes the connection."""
+    await _ensure_connected(connection)
+    await connection.send_packed_command(connection.pack_command(*command))
+    return await connection.read_response(disable_decoding=True)
+
+
+async def _ensure_connected(connection: Any) -> None:
+    """Connect where it should be now; a broken connection would else go back to where a Sentinel once sent it."""
+    if not connection.is_connected:
+        await connection.connect()
+
+
 async def _reply(connection: Any) -> Any:
     try:
         return await connection.read_response(disable_decoding=True)
@@ -319,11 +340,12 @@ async def _reply(connection: Any) -> Any:
 
 def _connect(target: RedisTarget, options: dict[str, Any]) -> tuple[Redis | RedisCluster, list[Redis | RedisCluster]]:
     if target.mode == "sentinel":
-        return _connect_by_sentinel(target, options)
+        return _connect_by_sentinel(target, {**options, "socket_timeout": None})
     if target.mode == "cluster":
         nodes = [ClusterNode(host, port) for host, port in target.nodes]
         cluster = RedisCluster(startup_nodes=nodes, retry=_retry(), reinitialize_steps=0, **options)
         return cluster, [cluster]
+    options = {**options, "socket_timeout": None}  # `_turn` limits the time; in redis-py each limit costs a task
     options["connection_class"] = UnixDomainSocketConnection if "path" in options else Connection
     if options.pop("ssl", False):
         options["connection_class"] = SSLConnection
