@@ -1,8 +1,6 @@
 """The shipped suites on Redis, Valkey and a Redis Cluster, where appends hand memories on in another way."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import ExitStack
-from functools import cache, partial
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,34 +9,12 @@ from memlane.adapters.memories.redis import RedisMemoryStore
 from memlane.adapters.sessions.redis import RedisSessionStore
 from memlane.testing.backends import MemoryBackend, SessionBackend
 from memlane.testing.memories import MemoryStoreSuite
-from memlane.testing.services import KINDS, redis_cluster, redis_server
 from memlane.testing.sessions import SessionStoreSuite
 
-
-@pytest.fixture(scope="module")
-def running() -> Iterator[Callable[[str], Any]]:
-    """Each server is started once, however the tests are shuffled."""
-    with ExitStack() as stack:
-        starters = {"cluster": redis_cluster} | {kind: partial(redis_server, kind) for kind in KINDS}
-        yield cache(lambda name: stack.enter_context(starters[name]()))
+SESSIONS_ON = [("redis", "shares"), ("redis", ""), ("valkey", "shares"), ("cluster", "")]
 
 
-@pytest.fixture
-def server(request: pytest.FixtureRequest, running: Callable[[str], Any]) -> Any:
-    return running(request.param)
-
-
-@pytest.fixture
-def known(server: Any) -> dict[str, Any]:
-    server.flush()
-    return {"dump": server.dump, "native_expiry": True, "outage": server.outage, "answers_within_s": 6.0}
-
-
-@pytest.mark.parametrize(
-    ("server", "shares"),
-    [("redis", "shares"), ("redis", ""), ("valkey", "shares"), ("cluster", "")],
-    indirect=["server"],
-)
+@pytest.mark.parametrize(("server", "shares"), SESSIONS_ON, indirect=["server"])
 class TestRedisSessions(SessionStoreSuite):
     @pytest.fixture
     async def backend(self, server: Any, known: dict[str, Any], shares: str) -> AsyncIterator[SessionBackend]:

@@ -1,38 +1,13 @@
+"""The shipped suite on an embedder behind OpenAI's protocol."""
+
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
-from memlane.adapters.embedders.hashing import HashingEmbedder
-from memlane.adapters.embedders.local import OnnxEmbedder
 from memlane.adapters.embedders.openai import OpenAIEmbedder, OpenAIServer
-from memlane.errors import UnsupportedError
 from memlane.protocols.embedder import Embedder
 from memlane.testing.embedders import EmbedderSuite
 from memlane.testing.openai_server import OpenAIEmbeddingServer
-
-
-class TestOnnxEmbedder(EmbedderSuite):
-    @pytest.fixture
-    async def embedder(self) -> AsyncIterator[Embedder]:
-        embedder = OnnxEmbedder()
-        yield embedder
-        await embedder.aclose()
-
-    def make_unreachable(self) -> Embedder:
-        return OnnxEmbedder(model_dir=Path("there-is-no-such-directory"))
-
-
-class TestHashingEmbedder(EmbedderSuite):
-    @pytest.fixture
-    def embedder(self) -> Embedder:
-        return HashingEmbedder()
-
-    def make_unreachable(self) -> Embedder:
-        raise UnsupportedError("hashing needs neither a model nor a server")
-
-    def make_variants(self) -> list[Embedder]:
-        return [HashingEmbedder(64)]
 
 
 class TestOpenAIEmbedder(EmbedderSuite):
