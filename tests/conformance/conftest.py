@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from memlane.adapters.memories.sqlite import SqliteMemoryStore
 from memlane.testing.services import KINDS, redis_cluster, redis_server
 
 
@@ -36,9 +35,6 @@ class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.url = f"sqlite:///{path}"
         self._files = (path, f"{path}-wal")
-
-    async def memories(self) -> SqliteMemoryStore:
-        return SqliteMemoryStore.from_url(self.url)
 
     async def dump(self) -> bytes:
         # Another process reads: closing the file in this one would drop the locks that SQLite holds.

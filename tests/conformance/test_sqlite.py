@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from memlane.adapters.memories.sqlite import SqliteMemoryStore
 from memlane.adapters.sessions.sqlite import SqliteSessionStore
 from memlane.testing.backends import MemoryBackend, SessionBackend
 from memlane.testing.memories import MemoryStoreSuite
@@ -19,13 +20,19 @@ class TestSqliteSessions(SessionStoreSuite):
         async def connect() -> SqliteSessionStore:
             return SqliteSessionStore.from_url(sqlite_file.url, shares_memories=shares)
 
-        memories = sqlite_file.memories if shares else None
-        async with SessionBackend(connect=connect, connect_memories=memories, dump=sqlite_file.dump) as backend:
+        async def memories() -> SqliteMemoryStore:
+            return SqliteMemoryStore.from_url(sqlite_file.url)
+
+        other = memories if shares else None
+        async with SessionBackend(connect=connect, connect_memories=other, dump=sqlite_file.dump) as backend:
             yield backend
 
 
 class TestSqliteMemories(MemoryStoreSuite):
     @pytest.fixture
     async def backend(self, sqlite_file: Any) -> AsyncIterator[MemoryBackend]:
-        async with MemoryBackend(connect=sqlite_file.memories, dump=sqlite_file.dump) as backend:
+        async def connect() -> SqliteMemoryStore:
+            return SqliteMemoryStore.from_url(sqlite_file.url)
+
+        async with MemoryBackend(connect=connect, dump=sqlite_file.dump) as backend:
             yield backend
