@@ -39,8 +39,8 @@ _REMARKS = {
     ): "it returns the stored JSON as dictionaries; Memlane reads state, documents and expiry in "
     "the same command and returns messages.",
     ("append", _LANGCHAIN_ASYNC): "they run the blocking methods on a thread.",
-    ("read", _SQLITE_SESSION): "it selects one column of one table; Memlane reads state, documents, counters and expiry "
-    "in the same transaction and returns messages.",
+    ("read", _SQLITE_SESSION): "it selects one column of one table; Memlane reads state, documents, counters and "
+    "expiry in the same transaction and returns messages.",
     ("append", _SQLITE_SESSION): "it writes a third of the pages: no ids, no expiry, no memories.",
 }
 _PACKAGES = ("openai-agents", "langchain-community", "langchain-core", "redis", "hiredis", "msgspec")
