@@ -29,7 +29,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         session_ttl_ms: Sliding time to live of sessions without one of their own; None for never.
         memories_ttl_ms: Life of the memory of a message; None for never.
-        preferences_ttl: Life of a profile document after its last write.
         message_bytes: Largest encoded message, memory or document.
         resident_bytes: How much of hot partitions is kept in memory.
         embed_wait: How long a recall waits for memories that have no vector yet.
@@ -37,7 +36,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     session_ttl_ms: int | None = None
     memories_ttl_ms: int | None = None
-    preferences_ttl: timedelta = timedelta(days=90)
     message_bytes: int = 1024 * 1024
     resident_bytes: int = 512 * 1024 * 1024
     embed_wait: timedelta = timedelta(seconds=60)
