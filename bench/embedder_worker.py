@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 Embed = Callable[[list[str], bool], Any]
 """Takes texts and whether they are queries, and returns rows of unit length."""
@@ -61,14 +61,27 @@ def memory() -> dict[str, float]:
 
 
 def memlane_embed(model_dir: str) -> Embed:
-    """Return Memlane's local embedder, called through an event loop as applications do."""
+    """Return Memlane's local embedder, called through an event loop as applications do.
+
+    The loop's task must not return the vectors: `Runner.run` writes out the `repr` of the task when it puts the
+    signal handler back, and the `repr` of an array takes longer than embedding a query.
+    """
     import asyncio  # noqa: PLC0415 - part of what is measured
 
     from memlane.adapters.embedders.local import OnnxEmbedder  # noqa: PLC0415
 
     runner = asyncio.Runner()
     embedder = OnnxEmbedder(model_dir=Path(model_dir))
-    return lambda texts, is_query: runner.run(embedder.embed(texts, purpose="query" if is_query else "document"))
+    vectors: list[Any] = []
+
+    async def embed(texts: list[str], purpose: Literal["query", "document"]) -> None:
+        vectors[:] = [await embedder.embed(texts, purpose=purpose)]
+
+    def run(texts: list[str], purpose: Literal["query", "document"]) -> Any:
+        runner.run(embed(texts, purpose))
+        return vectors[0]
+
+    return lambda texts, is_query: run(texts, "query" if is_query else "document")
 
 
 def torch_embed(model_dir: str, threads: int | None = None) -> Embed:
