@@ -34,8 +34,8 @@ _KEY = "bare"
 _START, _END = "the count starts", "the count ends"
 _INSTRUCTIONS = "You are a brief assistant."
 _APPEND_REMARK = (
-    "the one script runs some 17 commands on the server where the bare pipeline runs two: ids, state, index and times "
-    "to live of the session, and the memory with its place in the change log."
+    "the one script runs 12 commands on the server where the bare pipeline runs two: id, state and three times to live "
+    "of the session, and the memory with its place in two orders."
 )
 _SUMMARY = memlane.Summary(text="They planned a journey to Oslo.", upto=100)
 

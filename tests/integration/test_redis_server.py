@@ -22,6 +22,8 @@ PLACE = make_partition("luke", "acme")
 TRIP = SessionKey(PLACE, "trip")
 NOW = time.time_ns() // 1_000_000
 HOUR = 3_600_000
+INDEX = "ml1:{acme/luke}:x"
+STATE = "ml1:{acme/luke}:s:trip"
 PERMANENT = (b":o", b":oq", b":{due}")
 
 
@@ -57,6 +59,51 @@ async def commands_of(server: RedisServer, work: Any) -> list[str]:
             if command["client_type"] != "lua":
                 seen.append(name)
     raise AssertionError("the server stopped telling its commands")
+
+
+@pytest.mark.parametrize("ttl_ms", [1_000, 90_000, HOUR, 400 * 24 * HOUR])
+async def test_the_index_outlives_its_sessions_and_is_told_of_a_later_end_once_in_a_while(
+    server: RedisServer, driver: RedisDriver, ttl_ms: int
+) -> None:
+    store = RedisSessionStore(driver, shares_memories=True)
+    step = min(-(-ttl_ms // 60), 60_000)
+    told: list[float] = []
+    with server.client() as client:
+        for number in range(100):
+            skew = step // 3 * (number % 3)  # of the clocks of three writers
+            at = NOW + number * step // 10 + skew
+            await store.append(TRIP, said(1, start=number), now_ms=at, default_ttl_ms=ttl_ms)
+            told.append(client.zscore(INDEX, "trip"))
+            assert step <= told[-1] - (at + ttl_ms) <= 3 * step
+            assert client.pttl(INDEX) >= client.pttl(STATE)
+    assert 5 <= len(set(told)) <= 20
+
+
+@pytest.mark.parametrize("ttl_ms", [None, HOUR])
+async def test_what_has_expired_leaves_the_index_with_a_later_write(
+    server: RedisServer,
+    driver: RedisDriver,
+    ttl_ms: int | None,
+) -> None:
+    store = RedisSessionStore(driver, shares_memories=True)
+    for number in range(3):
+        key = SessionKey(PLACE, f"short {number}")
+        await store.append(key, said(1), now_ms=NOW, default_ttl_ms=1_000)
+    await store.append(TRIP, said(1), now_ms=NOW, default_ttl_ms=ttl_ms)
+    await store.append(TRIP, said(1, start=1), now_ms=NOW + 120_000, default_ttl_ms=ttl_ms)
+    with server.client() as client:
+        assert client.zrange(INDEX, 0, -1) == [b"trip"]
+        assert not [key for key in client.scan_iter() if b"short" in key]
+
+
+async def test_a_shorter_and_a_longer_time_to_live_reach_the_index(server: RedisServer, driver: RedisDriver) -> None:
+    store = RedisSessionStore(driver, shares_memories=True)
+    with server.client() as client:
+        for ttl_ms in (HOUR, 60_000, 30 * HOUR, 30 * HOUR - 1, None, 1_000):
+            await store.expire(TRIP, ttl_ms, now_ms=NOW)
+            told = client.zscore(INDEX, "trip")
+            assert client.pttl(INDEX) == -1 if ttl_ms is None else client.pttl(INDEX) >= client.pttl(STATE) > 0
+            assert told == float("inf") if ttl_ms is None else NOW + ttl_ms < told <= NOW + ttl_ms + 2 * ttl_ms / 60 + 2
 
 
 @pytest.mark.parametrize("shares", [True, False])
@@ -100,6 +147,9 @@ async def test_every_key_has_a_time_to_live_or_is_of_a_permanent_kind(server: Re
     await memories.put(PLACE, [MemoryRow("x", b"1", NOW + HOUR), MemoryRow("y", b"1", NOW + HOUR)], now_ms=NOW)
     await memories.put_vectors(PLACE, "hashing", {"x": b"vv"}, now_ms=NOW)
     await memories.delete(PLACE, ["y"], now_ms=NOW)
+    other = make_partition("leia", "acme")
+    await memories.put(other, [MemoryRow("short", b"1", NOW + 1_000), MemoryRow("x", b"1", NOW + HOUR)], now_ms=NOW)
+    await memories.put(other, [MemoryRow("x", b"1", NOW + HOUR)], now_ms=NOW + 1_000)
     await memories.update_profile(PLACE, {"k": b"v"}, replace=False, ttl_ms=HOUR, now_ms=NOW)
     with server.client() as client:
         lasting = {key for key in client.scan_iter() if client.pttl(key) == -1}
@@ -187,6 +237,49 @@ async def test_cancelled_operations_leave_usable_connections_only(server: RedisS
     await store.aclose()
 
 
+async def test_a_reader_that_knew_a_memory_as_lasting_is_told_that_it_has_expired(driver: RedisDriver) -> None:
+    store = RedisMemoryStore(driver)
+    await store.put(PLACE, [MemoryRow("a", b"1"), MemoryRow("kept", b"1")], now_ms=NOW)
+    late = await store.changes(PLACE, None, now_ms=NOW)
+    await store.put(PLACE, [MemoryRow("a", b"2", NOW + 1_000)], now_ms=NOW)
+    prompt = await store.changes(PLACE, late.cursor, now_ms=NOW)
+    await store.put(PLACE, [MemoryRow("new", b"1")], now_ms=NOW + 1_000)
+    told = await store.changes(PLACE, late.cursor, now_ms=NOW + 1_000)
+    assert {item.id: item.body for item in told.items} == {"a": None, "new": b"1"}
+    assert [item.id for item in (await store.changes(PLACE, prompt.cursor, now_ms=NOW + 1_000)).items] == ["new"]
+    await store.put(PLACE, [MemoryRow("a", b"3")], now_ms=NOW + 1_000)
+    again = await store.changes(PLACE, told.cursor, now_ms=NOW + 1_000)
+    assert [(item.id, item.body) for item in again.items] == [("a", b"3")]
+
+
+async def test_so_many_expired_that_the_oldest_are_forgotten_make_a_late_reader_start_anew(driver: RedisDriver) -> None:
+    store = RedisMemoryStore(driver)
+    ids = [f"{number}" for number in range(1_200)]
+    await store.put(PLACE, [MemoryRow("kept", b"1"), *(MemoryRow(id_, b"1") for id_ in ids)], now_ms=NOW)
+    late = await store.changes(PLACE, None, now_ms=NOW)
+    await store.put(PLACE, [MemoryRow(id_, b"2", NOW + 1_000) for id_ in ids], now_ms=NOW)
+    for number in range(13):  # each write removes a hundred
+        await store.put(PLACE, [MemoryRow(f"new {number}", b"1")], now_ms=NOW + 1_000)
+    changes = await store.changes(PLACE, late.cursor, now_ms=NOW + 1_000)
+    assert changes.reset
+    assert sorted(item.id for item in changes.items if item.body) == ["kept", *sorted(f"new {n}" for n in range(13))]
+
+
+async def test_bodies_and_vectors_of_every_size_come_back_whole(driver: RedisDriver) -> None:
+    store = RedisMemoryStore(driver)
+    sizes = [1, 3, 4_096, 8_191, 8_192, 8_193, 5, 100_000, 2, 8_190, 1, 1] * 20
+    rows = [MemoryRow(f"{number:04}", bytes([number % 256]) * size) for number, size in enumerate(sizes)]
+    vectors = {row.id: row.body[::-1] + b"v" for row in rows if row.id[-1] in "0369"}
+    await store.put(PLACE, rows, now_ms=NOW)
+    await store.put_vectors(PLACE, "hashing", vectors, now_ms=NOW)
+    changes = await store.changes(PLACE, None, now_ms=NOW, embedder="hashing")
+    assert {item.id: (item.body, item.vector) for item in changes.items} == {
+        row.id: (row.body, vectors.get(row.id)) for row in rows
+    }
+    assert await store.scan(PLACE, now_ms=NOW, limit=1_000) == rows
+    assert await store.get(PLACE, [row.id for row in rows] + ["none"], now_ms=NOW) == [*rows, None]
+
+
 async def test_ping_says_what_it_found(server: RedisServer, driver: RedisDriver) -> None:
     facts = await driver.ping()
     assert facts["server"] in {"redis", "valkey"}
@@ -238,8 +331,11 @@ async def test_an_evicted_list_of_messages_is_damage_not_absence(server: RedisSe
     server.ask("DEL", "ml1:{acme/luke}:s:trip:b")
     with pytest.raises(DamagedError):
         await store.read(TRIP, now_ms=NOW)
-    with pytest.raises(DamagedError):
-        await store.append(TRIP, said(1, start=4), now_ms=NOW, default_ttl_ms=None)
+    before = await server.dump()
+    for block in (said(1, start=4), said(1_200, memories=True, start=3), said(1)):
+        with pytest.raises(DamagedError):
+            await store.append(TRIP, block, now_ms=NOW, default_ttl_ms=HOUR)
+    assert sorted((await server.dump()).split(b"\n")) == sorted(before.split(b"\n"))
     await store.delete(TRIP)
     assert not (await store.read(TRIP, now_ms=NOW)).exists
 

@@ -5,12 +5,14 @@ connections or records.
 """
 
 import hashlib
+import struct
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 _SESSIONS = ("shared", "session_functions")
 _MEMORIES = ("shared", "memory_functions")
+_NOTHING = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +55,20 @@ def plain_script(name: str) -> Script:
 
 
 def unpack(lengths: bytes, *parts: bytes) -> list[bytes | None]:
-    """Return the values that a script packed; None where there was none."""
+    """Return the values that a script packed; None where there was none.
+
+    Args:
+        lengths: Of each value, in bytes: numbers of 32 bits, the highest byte first; all bits set for None.
+        parts: What the values are, joined.
+    """
     data = parts[0] if len(parts) == 1 else b"".join(parts)
     values: list[bytes | None] = []
     start = 0
-    for length in lengths.split(b",") if lengths else ():
-        if length == b"-":
+    for length in struct.unpack(f">{len(lengths) // 4}I", lengths):
+        if length == _NOTHING:
             values.append(None)
             continue
-        end = start + int(length)
+        end = start + length
         values.append(data[start:end])
         start = end
     return values

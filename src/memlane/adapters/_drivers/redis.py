@@ -14,10 +14,9 @@ are those at that time.
 """
 
 import asyncio
-import contextlib
 import os
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from typing import Any, cast
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, TypeVar, cast
 
 from memlane.errors import ClosedError, DurabilityError, MissingExtraError, SettingError, StoreUnavailableError
 
@@ -33,10 +32,9 @@ except ImportError as exc:
     raise MissingExtraError("Redis", "pip install 'memlane[redis]'") from exc
 
 from memlane.adapters._drivers._redis_errors import is_demotion, translate_errors
+from memlane.adapters._drivers._redis_protocol import Argument, packed
 from memlane.adapters._drivers._redis_scripts import Script
 from memlane.adapters._drivers._redis_url import Mode, OwnOptions, RedisTarget, parse_redis_url
-
-Argument = bytes | int | str
 
 ACL_RIGHTS = (
     "-@all +evalsha +eval +set +wait +info +ping +select +hello +auth +client|setinfo +client|setname"
@@ -63,6 +61,7 @@ _TOPOLOGY_ERRORS = (
     redis_errors.SlotNotCoveredError,
 )
 _NEVER_DECODE: dict[str, Any] = {"NEVER_DECODE": True}
+_Answer = TypeVar("_Answer")
 
 
 class RedisDriver:
@@ -180,21 +179,21 @@ class RedisDriver:
             DamagedError: what is stored is not what Memlane wrote.
         """
         tail = (len(keys), *keys, *args)
-        with translate_errors(self._where):
-            async with self._turn():
-                try:
-                    return await self._send(("EVALSHA", script.sha, *tail), keys[0], barrier)
-                except redis_errors.NoScriptError:
-                    return await self._send(("EVAL", script.text, *tail), keys[0], barrier)
-                except redis_errors.ResponseError as exc:
-                    await self._leave_if_demoted(exc)
-                    raise
+
+        async def send() -> Any:
+            try:
+                return await self._send(("EVALSHA", script.sha, *tail), keys[0], barrier)
+            except redis_errors.NoScriptError:
+                return await self._send(("EVAL", script.text, *tail), keys[0], barrier)
+            except redis_errors.ResponseError as exc:
+                await self._leave_if_demoted(exc)
+                raise
+
+        return await self._in_turn(send)
 
     async def command(self, name: str, key: bytes, *args: Argument) -> Any:
         """Return what one plain command answers, without waiting for replicas; errors as `run`."""
-        with translate_errors(self._where):
-            async with self._turn():
-                return await self._send((name, key, *args), key, None)
+        return await self._in_turn(lambda: self._send((name, key, *args), key, None))
 
     async def ping(self) -> dict[str, str]:
         """Return facts about the server: `server`, `version`, `mode`, `aof`, and `evicts` when it might drop data.
@@ -203,9 +202,7 @@ class RedisDriver:
             StoreUnavailableError: it cannot be reached, refuses, or takes too long.
             SettingError: it refuses the user.
         """
-        with translate_errors(self._where):
-            async with self._turn():
-                info = await self._info()
+        info = await self._in_turn(self._info)
         policy = str(info.get("maxmemory_policy", "noeviction"))
         facts = {
             "server": str(info.get("server_name", "redis")),
@@ -222,18 +219,18 @@ class RedisDriver:
         for client in closes:
             await client.aclose()
 
-    @contextlib.asynccontextmanager
-    async def _turn(self) -> AsyncGenerator[None]:
-        """Hold one of the connections, within the time limit."""
+    async def _in_turn(self, work: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Return what `work` does on one of the connections, within the time limit."""
         if self._is_closed:
             raise ClosedError("this connection to Redis was closed")
-        try:
-            async with asyncio.timeout(self.time_limit_s), self._turns:
-                yield
-        except TimeoutError as exc:
-            raise StoreUnavailableError(
-                f"Redis at {self._where} did not answer within {self.time_limit_s:g} s"
-            ) from exc
+        with translate_errors(self._where):
+            try:
+                async with asyncio.timeout(self.time_limit_s), self._turns:
+                    return await work()
+            except TimeoutError as exc:
+                raise StoreUnavailableError(
+                    f"Redis at {self._where} did not answer within {self.time_limit_s:g} s"
+                ) from exc
 
     async def _send(self, command: tuple[Argument, ...], key: bytes, barrier: bytes | None) -> Any:
         if isinstance(self._client, RedisCluster):
@@ -293,7 +290,7 @@ class RedisDriver:
         own = self._own
         commands = (command, ("SET", barrier, b"", "PX", 1), ("WAIT", own.wait_replicas, own.wait_timeout_ms))
         await _ensure_connected(connection)
-        await connection.send_packed_command(connection.pack_commands(commands))
+        await connection.send_packed_command(b"".join(map(packed, commands)))
         replies = [await _reply(connection) for _ in commands]
         for reply in replies:
             if isinstance(reply, Exception):
@@ -321,7 +318,7 @@ class RedisDriver:
 async def _answer(connection: Any, command: tuple[Argument, ...]) -> Any:
     """Return what one command answers; when interrupted, redis-py closes the connection."""
     await _ensure_connected(connection)
-    await connection.send_packed_command(connection.pack_command(*command))
+    await connection.send_packed_command(packed(command))
     return await connection.read_response(disable_decoding=True)
 
 

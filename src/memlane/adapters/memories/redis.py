@@ -7,8 +7,9 @@ nor read or write any key except through a script.
 from collections.abc import Mapping, Sequence
 
 from memlane.adapters._drivers._redis_keys import partition_keys
+from memlane.adapters._drivers._redis_protocol import Argument
 from memlane.adapters._drivers._redis_scripts import memory_script, plain_script, unpack
-from memlane.adapters._drivers.redis import Argument, RedisDriver, new_token
+from memlane.adapters._drivers.redis import RedisDriver, new_token
 from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
 from memlane.types.ids import Partition
 

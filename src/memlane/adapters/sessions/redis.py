@@ -16,8 +16,9 @@ from memlane.adapters._drivers._redis_keys import (
     session_keys,
     session_of,
 )
+from memlane.adapters._drivers._redis_protocol import Argument
 from memlane.adapters._drivers._redis_scripts import append_script, plain_script, session_script, unpack
-from memlane.adapters._drivers.redis import Argument, RedisDriver, new_token
+from memlane.adapters._drivers.redis import RedisDriver, new_token
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState, StoredMessage
 from memlane.types.ids import Partition, SessionKey
@@ -155,7 +156,7 @@ class RedisSessionStore:
         return [partition for partition, is_empty in zip(partitions, empty, strict=True) if not is_empty]
 
     async def sweep(self, *, now_ms: int) -> int:  # noqa: ARG002 -- the protocol's
-        """Return 0: Redis removes what has expired by itself, and every write what has expired beside it."""
+        """Return 0: Redis removes what has expired by itself, and later writes its name from the index."""
         return 0
 
     async def ping(self) -> dict[str, str]:

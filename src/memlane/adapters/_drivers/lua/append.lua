@@ -3,59 +3,59 @@
 --       name in the due set, 6 how many messages, then id and body of each; then for each memory the number of its
 --       message, id, body, expiry or ''
 -- Returns the first position when all are new, else position and stored body (false: new) of each.
-local base, index = KEYS[1], KEYS[4]
-local now, total = tonumber(ARGV[1]), tonumber(ARGV[6])
-sweep_sessions(index, now)
+local base, now, total = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[6])
 local session = load_session(base, now)
-
-local ids = {}
-for i = 1, total do
-  ids[i] = ARGV[5 + 2 * i]
+local parts = session.parts
+local tail = parts[#parts]
+if not tail or tail.expires > 0 or tail.start + tail.count - 1 < session.last then
+  tail = {start = session.last + 1, count = 0, expires = 0}
+  parts[#parts + 1] = tail
 end
+local tail_bodies, tail_ids = bodies_key(base, tail.start), ids_key(base, tail.start)
 
-local known, stored = {}, {}
-for _, part in ipairs(session.parts) do
-  local positions = chunked_hmget(ids_key(base, part.start), ids)
+local positions, is_new, stored, bodies, added = {}, {}, {}, {}, {}
+if #parts > 1 then
+  local ids = {}
   for i = 1, total do
-    if positions[i] then
-      known[ids[i]] = tonumber(positions[i])
-      stored[ids[i]] = call('LINDEX', bodies_key(base, part.start), int(tonumber(positions[i]) - part.start))
+    ids[i] = ARGV[5 + 2 * i]
+  end
+  for at = 1, #parts - 1 do
+    local part = parts[at]
+    for i, position in pairs(chunked_hmget(ids_key(base, part.start), ids)) do
+      if position then
+        positions[i] = tonumber(position)
+        stored[i] = call('LINDEX', bodies_key(base, part.start), positions[i] - part.start)
+      end
     end
   end
 end
+for i = 1, total do
+  local id, position = ARGV[5 + 2 * i], session.last + #bodies + 1
+  if not positions[i] then
+    if call('HSETNX', tail_ids, id, position) == 1 then
+      bodies[#bodies + 1] = ARGV[6 + 2 * i]
+      added[#added + 1] = id
+      is_new[i] = true
+    else
+      position = tonumber(call('HGET', tail_ids, id))
+      stored[i] = bodies[position - session.last] or call('LINDEX', tail_bodies, position - tail.start)
+    end
+    positions[i] = position
+  end
+end
 
-local tail = session.parts[#session.parts]
-if not tail or tail.expires > 0 or tail.start + tail.count - 1 < session.last then
-  tail = {start = session.last + 1, count = 0, expires = 0}
-elseif call('LLEN', bodies_key(base, tail.start)) ~= tail.count then
+local size = #bodies == 0 and call('LLEN', tail_bodies) or chunked('RPUSH', tail_bodies, bodies)
+if size ~= tail.count + #bodies then
+  call('LTRIM', tail_bodies, 0, -1 - #bodies)
+  chunked('HDEL', tail_ids, added)
   return redis.error_reply('DAMAGED messages of a session are missing')
 end
-
-local positions, is_new, bodies, places = {}, {}, {}, {}
-local last = session.last
-for i = 1, total do
-  local id, body = ids[i], ARGV[6 + 2 * i]
-  if not known[id] then
-    last = last + 1
-    known[id], stored[id], is_new[i] = last, body, true
-    bodies[#bodies + 1] = body
-    places[#places + 1] = id
-    places[#places + 1] = int(last)
-  end
-  positions[i] = known[id]
+tail.count = size
+session.last = session.last + #bodies
+if size == 0 then
+  parts[#parts] = nil
 end
-
-if #bodies > 0 then
-  if tail.count == 0 then
-    session.parts[#session.parts + 1] = tail
-  end
-  chunked('RPUSH', bodies_key(base, tail.start), bodies)
-  chunked('HSET', ids_key(base, tail.start), places)
-  tail.count = tail.count + #bodies
-  session.last = last
-end
-session.active = true
-save_session(base, index, ARGV[3], session, time_to_live(session.own, ARGV[2]), now)
+save_session(base, KEYS[4], ARGV[3], session, time_to_live(session.own, ARGV[2]), now)
 take_memories(7 + 2 * total, is_new, now)
 
 if #bodies == total then
@@ -64,6 +64,6 @@ end
 local reply = {}
 for i = 1, total do
   reply[2 * i - 1] = positions[i]
-  reply[2 * i] = not is_new[i] and stored[ids[i]]
+  reply[2 * i] = stored[i] or false
 end
 return reply

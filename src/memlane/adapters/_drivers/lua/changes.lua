@@ -9,6 +9,7 @@
 -- A server that takes over after a failure, or starts again, may have lost the newest writes and given their versions
 -- to others. It then has another replication id, by which such readers are told to start anew.
 local PAGE_BYTES = 8388608
+local READ_AT_ONCE = 50 -- so that what is read is packed while it is at hand
 local store = load_memories(1)
 store.now = tonumber(ARGV[1])
 local server = string.match(call('INFO', 'replication'), 'master_replid:(%w+)') or '-'
@@ -25,35 +26,36 @@ elseif since == store.version then
   return {table.concat({store.incarnation, server, int(since), int(base), 0, 0}, ' ')}
 end
 
-local limit = tonumber(ARGV[6])
-local log = call('ZRANGEBYSCORE', store.log, '(' .. int(since), '+inf', 'WITHSCORES', 'LIMIT', 0, int(limit))
-local items, size, total, seen = {}, 0, 0, 0
+local limit, embedder = tonumber(ARGV[6]), ARGV[7] ~= '' and ARGV[7]
+local log = call('ZRANGEBYSCORE', store.log, '(' .. int(since), '+inf', 'WITHSCORES', 'LIMIT', 0, limit)
+local packed, size, seen = open_pack({''}), 0, 0
 while seen < #log / 2 and size < PAGE_BYTES do
-  local ids = {}
-  for i = seen + 1, math.min(seen + CHUNK, #log / 2) do
+  local ids, items, total = {}, {}, 0
+  for i = seen + 1, math.min(seen + READ_AT_ONCE, #log / 2) do
     ids[#ids + 1] = log[2 * i - 1]
   end
   local bodies = call('HMGET', store.bodies, unpack(ids))
-  local vectors = ARGV[7] ~= '' and call('HMGET', vectors_key(store, ARGV[7]), unpack(ids)) or {}
+  local vectors = embedder and call('HMGET', vectors_key(store, embedder), unpack(ids)) or {}
   for i, id in ipairs(ids) do
     local body, vector, expires = bodies[i], vectors[i], ''
     if not body then
       local found, moment = find_memory(store, id)
       if found then
         body, expires = found, int(moment)
-        vector = ARGV[7] ~= '' and call('HGET', own_key(store, id), 'v:' .. ARGV[7])
+        vector = embedder and call('HGET', own_key(store, id), 'v:' .. embedder)
       end
     end
     if body or tonumber(log[2 * (seen + i)]) > base then
-      items[4 * total + 1], items[4 * total + 2] = id, body
-      items[4 * total + 3], items[4 * total + 4] = expires, vector
-      total = total + 1
+      items[total + 1], items[total + 2], items[total + 3], items[total + 4] = id, body, expires, vector
+      total = total + 4
       size = size + #id + (body and #body or 0) + (vector and #vector or 0)
     end
   end
+  add_packed(packed, items, total)
   seen = seen + #ids
 end
 local is_last = seen == #log / 2 and seen < limit
 since = is_last and store.version or tonumber(log[2 * seen])
-local header = {store.incarnation, server, int(since), int(base), reset and 1 or 0, since < store.version and 1 or 0}
-return pack({table.concat(header, ' ')}, items, 4 * total)
+packed.reply[1] = table.concat({store.incarnation, server, int(since), int(base), reset and 1 or 0,
+  since < store.version and 1 or 0}, ' ')
+return close_pack(packed)

@@ -4,11 +4,9 @@
 -- Returns how many messages it applies to.
 local base, index, now = KEYS[1], KEYS[2], tonumber(ARGV[1])
 local ttl = tonumber(ARGV[2])
-sweep_sessions(index, now)
 local session = load_session(base, now)
 
 if ARGV[4] == '' then
-  session.active = true
   save_session(base, index, ARGV[3], session, ttl, now)
   call('HSET', base, 't', ttl and ARGV[2] or '0')
   return count_messages(session.parts)

@@ -4,7 +4,7 @@ local rows = {}
 for _, name in ipairs(call('ZRANGEBYSCORE', index, '(' .. int(now), '+inf')) do
   local base = session_base(index, name)
   local state = call('HMGET', base, 'n', 'c', 'u', 'e', 'g')
-  if state[1] then
+  if state[1] and not (state[4] and tonumber(state[4]) <= now) then
     local parts = live_parts(base, parse_parts(tonumber(state[1]), state[5]), now)
     rows[#rows + 1] = name
     rows[#rows + 1] = int(count_messages(parts))

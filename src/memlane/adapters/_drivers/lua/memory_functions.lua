@@ -3,7 +3,7 @@
 -- The log orders ids by the version of their last change, also those that are gone (also in `gone`, which is capped).
 -- Fields of the state: e incarnation, v newest version, f the version below which `gone` has forgotten, d embedders
 -- that have vectors, newest first, t set while the keys have a time to live (nothing in them stays), x set once a
--- memory that expires was put, g set once one was buried: what never happened need not be looked for.
+-- memory that expires was put, g set once one was gone: what never happened need not be looked for.
 local GONE_KEPT = 1000
 local EMBEDDERS_KEPT = 2
 
@@ -27,7 +27,7 @@ local function load_memories(first, nonce)
   local store = {
     state = KEYS[first], bodies = KEYS[first + 1], log = KEYS[first + 2],
     names = KEYS[first + 3], expiring = KEYS[first + 4], gone = KEYS[first + 5],
-    embedders = {}, nonce = nonce,
+    embedders = {}, nonce = nonce, fields = {},
   }
   local state = call('HMGET', store.state, 'e', 'v', 'f', 'd', 't', 'x', 'g')
   store.incarnation, store.version, store.floor = state[1], tonumber(state[2] or 0), tonumber(state[3] or 0)
@@ -38,28 +38,47 @@ local function load_memories(first, nonce)
   return store
 end
 
+-- Of the state, what a write changes.
+local function set_field(store, name, value)
+  local fields = store.fields
+  fields[#fields + 1] = name
+  fields[#fields + 1] = value
+end
+
 local function forget_incarnation(store)
   store.incarnation, store.version, store.floor, store.embedders = false, 0, 0, {}
   store.is_passing, store.has_expiring, store.has_gone = false, false, false
 end
 
--- For a write: what has expired goes first, and when that was all, so does the incarnation.
+-- A memory is gone, by a change that the log already tells.
+local function note_gone(store, id, version)
+  call('ZADD', store.gone, version, id)
+  if not store.has_gone then
+    store.has_gone = '1'
+    call('HSET', store.state, 'g', '1')
+  end
+end
+
+-- For a write: what has expired goes first, and when that was all, so does the incarnation. The log keeps its place: a
+-- reader that has not come so far may know the memory as one that stays.
 local function open_memories(first, now, nonce)
   local store = load_memories(first, nonce)
   store.now = now
   if not store.has_expiring then
     return store
   end
-  local ids = call('ZRANGEBYSCORE', store.expiring, '-inf', int(now), 'LIMIT', 0, 100)
+  local ids = call('ZRANGEBYSCORE', store.expiring, '-inf', now, 'LIMIT', 0, 100)
   for _, id in ipairs(ids) do
     call('UNLINK', own_key(store, id))
-    call('ZREM', store.log, id)
     call('ZREM', store.names, id)
     call('ZREM', store.expiring, id)
+    note_gone(store, id, call('ZSCORE', store.log, id))
   end
   if #ids > 0 and call('EXISTS', store.names) == 0 then
     unlink_memories(store)
     forget_incarnation(store)
+  elseif #ids > 0 and store.is_passing then
+    pexpire(store.gone, call('PTTL', store.state))
   end
   return store
 end
@@ -76,7 +95,7 @@ end
 
 local function log_change(store, id)
   store.version = store.version + 1
-  call('ZADD', store.log, int(store.version), id)
+  call('ZADD', store.log, store.version, id)
   store.changed = true
 end
 
@@ -122,8 +141,8 @@ local function bury_memory(store, id, expires)
   remove_memory(store, id, expires)
   call('ZREM', store.names, id)
   log_change(store, id)
-  call('ZADD', store.gone, int(store.version), id)
-  store.has_gone, store.is_fuller = '1', false
+  note_gone(store, id, store.version)
+  store.is_fuller = false
 end
 
 local function name_memory(store, id)
@@ -163,7 +182,10 @@ local function put_memory(store, id, body, expires, overwrite)
   if expires_at then
     call('HSET', own_key(store, id), 'b', body)
     call('ZADD', store.expiring, expires, id)
-    store.has_expiring = '1'
+    if not store.has_expiring then
+      store.has_expiring = '1'
+      set_field(store, 'x', '1')
+    end
   else
     call('HSET', store.bodies, id, body)
   end
@@ -185,24 +207,26 @@ local function forget_oldest_gone(store)
   end
   local surplus = call('ZCARD', store.gone) - GONE_KEPT
   if surplus > 0 then
-    local oldest = call('ZPOPMIN', store.gone, int(surplus))
+    local oldest = call('ZPOPMIN', store.gone, surplus)
     for i = 1, #oldest, 2 do
       call('ZREM', store.log, oldest[i])
     end
-    store.floor = tonumber(oldest[#oldest])
+    set_field(store, 'f', math.max(store.floor, tonumber(oldest[#oldest])))
   end
 end
 
 -- While every memory of a partition expires, so do the keys that all of them share.
 local function keep_memories(store)
+  local stays = store.has_staying or call('EXISTS', store.bodies) == 1
+  if stays and not store.is_passing then
+    return
+  end
   local keys = {store.state, store.bodies, store.log, store.names, store.expiring, store.gone}
-  if store.has_staying or call('EXISTS', store.bodies) == 1 then
-    if store.is_passing then
-      for _, key in ipairs(keys) do
-        call('PERSIST', key)
-      end
-      call('HDEL', store.state, 't')
+  if stays then
+    for _, key in ipairs(keys) do
+      call('PERSIST', key)
     end
+    call('HDEL', store.state, 't')
     return
   end
   local top = call('ZREVRANGE', store.expiring, 0, 0, 'WITHSCORES')
@@ -221,14 +245,10 @@ local function save_memories(store)
     return
   end
   forget_oldest_gone(store)
-  local fields = {'e', store.incarnation or store.nonce, 'v', int(store.version), 'f', int(store.floor),
-    'd', table.concat(store.embedders, ' ')}
-  for name, flag in pairs({x = store.has_expiring, g = store.has_gone}) do
-    if flag then
-      fields[#fields + 1] = name
-      fields[#fields + 1] = '1'
-    end
+  set_field(store, 'v', store.version)
+  if not store.incarnation then
+    set_field(store, 'e', store.nonce)
   end
-  call('HSET', store.state, unpack(fields))
+  call('HSET', store.state, unpack(store.fields))
   keep_memories(store)
 end

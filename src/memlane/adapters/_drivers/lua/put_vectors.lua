@@ -39,6 +39,7 @@ if store.changed then
   end
   table.insert(others, 1, embedder)
   store.embedders = others
+  set_field(store, 'd', table.concat(others, ' '))
   save_memories(store)
 end
 return kept

@@ -2,7 +2,7 @@
 -- hash id -> position. Fields of the state:
 --   n last position, c created, u updated, t own time to live (0 never), e when it expires (absent: never),
 --   g the parts as `start,count,expires;` in order (absent: one part from 1 to n that expires with the session),
---   f:<name> documents.
+--   x when it expires as the index has it, a little after `e`, f:<name> documents.
 -- Positions within a part are contiguous. The part that starts at 1 has the keys `:b` and `:i`, others add `:start`.
 local function bodies_key(base, start)
   return start == 1 and base .. ':b' or base .. ':b:' .. int(start)
@@ -79,44 +79,43 @@ local function session_base(index, name)
 end
 
 local function sweep_sessions(index, now)
-  for _, name in ipairs(call('ZRANGEBYSCORE', index, '-inf', int(now), 'LIMIT', 0, 16)) do
+  for _, name in ipairs(call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 16)) do
     unlink_session(session_base(index, name))
     call('ZREM', index, name)
   end
 end
 
--- The index lives as long as the session that lives longest.
-local function keep_index(index)
+-- The index lives as long as the session that lives longest, as it has it. `longer` is how long one lives that had a time
+-- to live before and has one still: where the index has one too, it needs at least that.
+local function keep_index(index, longer)
+  local has = longer and call('PTTL', index) or -1
+  if has >= 0 then
+    if has < longer then
+      pexpire(index, longer)
+    end
+    return
+  end
   while true do
     local top = call('ZREVRANGE', index, 0, 0, 'WITHSCORES')
     if #top == 0 then
       return
     end
-    local left = top[2] == 'inf' and -1 or call('PTTL', session_base(index, top[1]))
+    local base = session_base(index, top[1])
+    local left = top[2] == 'inf' and -1 or call('PTTL', base)
     if left == -1 then
       call('PERSIST', index)
       return
     elseif left ~= -2 then
-      pexpire(index, left)
+      pexpire(index, left + tonumber(top[2]) - tonumber(call('HGET', base, 'e')))
       return
     end
     call('ZREM', index, top[1])
   end
 end
 
--- The same, quicker, for a session that was there before and keeps having a time to live.
-local function keep_index_longer(index, ttl)
-  local left = call('PTTL', index)
-  if left < 0 then
-    keep_index(index)
-  elseif left < ttl then
-    pexpire(index, ttl)
-  end
-end
-
 local function load_session(base, now)
-  local state = call('HMGET', base, 'n', 'c', 't', 'e', 'g')
-  if state[4] and tonumber(state[4]) <= now then
+  local state = call('HMGET', base, 'n', 't', 'e', 'x', 'g')
+  if state[3] and tonumber(state[3]) <= now then
     unlink_session(base)
     state = {}
   end
@@ -125,9 +124,9 @@ local function load_session(base, now)
   return {
     exists = state[1] and true or false,
     last = last,
-    created = state[2],
-    own = state[3],
-    expires = state[4],
+    own = state[2],
+    expires = state[3],
+    indexed = state[4],
     parts = live,
     dead = dead,
     stored_parts = state[5],
@@ -154,28 +153,44 @@ local function expire_part(base, part, ttl, now)
   end
 end
 
+-- The index is told of a later end once in a step, a 60th of the time to live and at most a minute, and what else there
+-- is to do in it is done then: it has the session end one to three steps after `e`, even if writers' clocks disagree.
+local function index_step(ttl)
+  return math.min(math.ceil(ttl / 60), 60000)
+end
+
+local function is_indexed(session, ttl, expires)
+  if not (ttl and session.indexed) then
+    return session.exists and not ttl and not session.expires
+  end
+  local ahead, step = tonumber(session.indexed) - expires, index_step(ttl)
+  return ahead >= step and ahead <= 3 * step
+end
+
 -- Writes the state of a session back, renews its time to live on every key of it, and keeps the index.
 local function save_session(base, index, name, session, ttl, now)
-  local fields = {'n', int(session.last)}
-  local gone = {}
+  local fields, gone = {'n', session.last, 'u', now}, {}
   if not session.exists then
     fields[#fields + 1] = 'c'
-    fields[#fields + 1] = int(now)
-  end
-  if session.active or not session.exists then
-    fields[#fields + 1] = 'u'
-    fields[#fields + 1] = int(now)
+    fields[#fields + 1] = now
   end
   local expires = ttl and math.min(now + ttl, LAST_MOMENT)
+  local was_indexed = is_indexed(session, ttl, expires)
+  local indexed = expires and expires + 2 * index_step(ttl)
   if expires then
     fields[#fields + 1] = 'e'
-    fields[#fields + 1] = int(expires)
+    fields[#fields + 1] = expires
+    if not was_indexed then
+      fields[#fields + 1] = 'x'
+      fields[#fields + 1] = indexed
+    end
   elseif session.expires then
-    gone[#gone + 1] = 'e'
+    gone = {'e', 'x'}
   end
   local parts = session.parts
-  local first = parts[1] or {start = 1, count = 0, expires = 0}
-  if #parts > 1 or first.start ~= 1 or first.expires ~= 0 or first.count ~= session.last then
+  local first = parts[1]
+  if #parts > 1 or not first and session.last > 0
+    or first and (first.start ~= 1 or first.expires ~= 0 or first.count ~= session.last) then
     fields[#fields + 1] = 'g'
     fields[#fields + 1] = format_parts(parts)
   elseif session.stored_parts then
@@ -196,10 +211,11 @@ local function save_session(base, index, name, session, ttl, now)
       expire_part(base, part, ttl, now)
     end
   end
-  call('ZADD', index, expires and int(expires) or '+inf', name)
-  if session.exists and session.expires and ttl then
-    keep_index_longer(index, ttl)
-  else
-    keep_index(index)
+  if not was_indexed then
+    call('ZADD', index, indexed or '+inf', name)
+    sweep_sessions(index, now)
+    keep_index(index, session.expires and ttl and indexed - now)
+  elseif not ttl then
+    sweep_sessions(index, now)
   end
 end

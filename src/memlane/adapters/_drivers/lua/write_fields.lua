@@ -2,9 +2,7 @@
 -- ARGV  1 now, 2 default time to live or '', 3 session's name in the index, 4 how many to set, then name and value
 --       of each, then the names to remove
 local base, index, now = KEYS[1], KEYS[2], tonumber(ARGV[1])
-sweep_sessions(index, now)
 local session = load_session(base, now)
-session.active = true
 save_session(base, index, ARGV[3], session, time_to_live(session.own, ARGV[2]), now)
 local values_end = 4 + 2 * tonumber(ARGV[4])
 local values, gone = {}, {}
