@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from memlane.adapters._drivers._sqlite_schema import APPLICATION_ID, SCHEMA_VERSION
+from memlane.adapters._drivers._sqlite_schema import APPLICATION_ID, SCHEMA_VERSION, create
 from memlane.adapters.memories.sqlite import SqliteMemoryStore
 from memlane.adapters.sessions.sqlite import SqliteSessionStore
 from memlane.errors import DamagedError, SettingError, StoreUnavailableError, StoreVersionError
@@ -24,13 +24,36 @@ PLACE = Partition("acme", "luke")
 TRIP = SessionKey(PLACE, "trip")
 NOBODY = 65_534
 
+FIRST_SCHEMA = """
+ALTER TABLE memory_logs ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
+UPDATE memory_logs SET version = (SELECT max(version) FROM memories m WHERE m.partition_id = memory_logs.partition_id);
+ALTER TABLE messages RENAME TO newer_messages;
+DROP INDEX messages_by_expiry;
+CREATE TABLE messages (
+    place INTEGER PRIMARY KEY,
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    message TEXT NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    UNIQUE (session_id, message)
+) STRICT;
+INSERT INTO messages SELECT * FROM newer_messages;
+DROP TABLE newer_messages;
+CREATE INDEX messages_by_expiry ON messages (session_id, expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+PRAGMA user_version = 1;
+"""
+
 
 def open_store(path: Path) -> SqliteSessionStore:
     return SqliteSessionStore.from_url(f"sqlite:///{path}", shares_memories=True)
 
 
-async def append(store: SqliteSessionStore, *ids: str, key: SessionKey = TRIP, size: int = 10) -> None:
-    messages = [NewMessage(id_, id_.encode() + b"." * size) for id_ in ids]
+async def append(
+    store: SqliteSessionStore, *ids: str, key: SessionKey = TRIP, size: int = 10, memories: bool = False
+) -> None:
+    messages = [
+        NewMessage(id_, id_.encode() + b"." * size, MemoryRow(f"of {id_}", b"m") if memories else None) for id_ in ids
+    ]
     await store.append(key, messages, now_ms=NOW, default_ttl_ms=None)
 
 
@@ -108,6 +131,36 @@ async def test_a_file_of_a_newer_schema_is_refused(tmp_path: Path) -> None:
     newer.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
     newer.close()
     await assert_refused(path, StoreVersionError, f"version {SCHEMA_VERSION + 1}")
+
+
+async def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / "m.db"
+    store = open_store(path)
+    await append(store, "a", "b", memories=True)
+    await store.expire(TRIP, 5_000, now_ms=NOW, last=1)
+    await store.aclose()
+    older = sqlite3.connect(path)
+    older.executescript(FIRST_SCHEMA)
+    older.close()
+    store = open_store(path)
+    memories = SqliteMemoryStore(store._driver)
+    before = await memories.changes(PLACE, None, now_ms=NOW)
+    assert [change.id for change in before.items] == ["of a", "of b"]
+    await append(store, "a", "c", memories=True)
+    after = await memories.changes(PLACE, before.cursor, now_ms=NOW)
+    assert (after.reset, [change.id for change in after.items]) == (False, ["of c"])
+    assert [message.position for message in (await store.read(TRIP, now_ms=NOW)).messages] == [1, 2, 3]
+    assert [message.position for message in (await store.read(TRIP, now_ms=NOW + 5_000)).messages] == [1, 3]
+    await store.aclose()
+    check = sqlite3.connect(path)
+    assert check.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert check.execute("PRAGMA foreign_key_check").fetchall() == []
+    new = sqlite3.connect(tmp_path / "new.db")
+    create(new, "new")
+    text = "SELECT name, replace(sql, '\"', '') FROM sqlite_schema ORDER BY name"
+    assert check.execute(text).fetchall() == new.execute(text).fetchall()
+    check.close()
+    new.close()
 
 
 async def test_a_database_of_another_application_is_refused(tmp_path: Path) -> None:

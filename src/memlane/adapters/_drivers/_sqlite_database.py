@@ -22,6 +22,8 @@ from memlane.errors import SettingError, UnsupportedError
 Synchronous = Literal["full", "normal"]
 
 _OLDEST_SQLITE = (3, 37, 0)  # STRICT tables
+_CACHED_STATEMENTS = 512  # those of `_sqlite_rows` come in as many texts as there are numbers of rows
+_LOG_PAGES = 4_000  # 16 MiB: a checkpoint flushes the file, and pages that change often are copied into it once
 _creating = threading.Lock()
 _random = SystemRandom()
 # A forked child must not even close an inherited connection, so nothing may let go of one by accident.
@@ -79,7 +81,11 @@ class Database:
         if self.path is not None:
             _create_file(Path(self.path))
         connection = sqlite3.connect(
-            self.path or ":memory:", timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
+            self.path or ":memory:",
+            timeout=busy_timeout_s,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=_CACHED_STATEMENTS,
         )
         try:
             self._prepare(connection)
@@ -123,6 +129,7 @@ class Database:
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA temp_store = MEMORY")
         connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         if self.settings.max_pages is not None:
             connection.execute(f"PRAGMA max_page_count = {self.settings.max_pages:d}")
         if not ready:

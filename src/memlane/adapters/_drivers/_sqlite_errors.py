@@ -3,9 +3,7 @@
 Messages name the file and SQLite's own error name, never what SQLite quotes of the data.
 """
 
-import contextlib
 import sqlite3
-from collections.abc import Generator
 
 from memlane.errors import DamagedError, MemlaneError, StoreError, StoreUnavailableError
 
@@ -30,9 +28,21 @@ def is_busy(error: Exception) -> bool:
 
 
 def translated(error: Exception, name: str) -> Exception:
-    """Return the error of ours that `error` means for the database called `name`; one that is not SQLite's as it is."""
+    """Return the error of ours that `error` means for the database called `name`; one that is not SQLite's as it is.
+
+    Returns:
+        StoreUnavailableError: busy, full, not readable or not writable.
+        DamagedError: not a database, or one that contradicts itself.
+        StoreError: anything else that SQLite refuses.
+    """
     if isinstance(error, MemlaneError) or not isinstance(error, sqlite3.Error | OSError):
         return error
+    ours = _meaning(error, name)
+    ours.__cause__ = error
+    return ours
+
+
+def _meaning(error: sqlite3.Error | OSError, name: str) -> MemlaneError:
     if isinstance(error, OSError):
         return StoreUnavailableError(f"{name} cannot be opened: {error.strerror or type(error).__name__}")
     code = _code(error)
@@ -41,24 +51,6 @@ def translated(error: Exception, name: str) -> Exception:
     if code in _DAMAGED:
         return DamagedError(f"{name} is damaged or is not a SQLite database ({_what(error)}); it was left as it is")
     return StoreError(f"{name} refused: {_what(error)}")
-
-
-@contextlib.contextmanager
-def translate_errors(name: str) -> Generator[None]:
-    """Raise errors of ours for SQLite's.
-
-    Raises:
-        StoreUnavailableError: busy, full, not readable or not writable.
-        DamagedError: not a database, or one that contradicts itself.
-        StoreError: anything else that SQLite refuses.
-    """
-    try:
-        yield
-    except (sqlite3.Error, OSError) as exc:
-        error = translated(exc, name)
-        if error is exc:
-            raise
-        raise error from exc
 
 
 def _code(error: sqlite3.Error) -> int:

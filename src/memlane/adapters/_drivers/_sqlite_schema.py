@@ -3,7 +3,8 @@
 Owns the schema and its version; changing a table means a new `SCHEMA_VERSION` and a step that brings old files to
 it. Two keys are composed so that what is read together lies together and the trees stay shallow:
 `messages.place` is the session's number times `POSITIONS` plus the position, `vectors.place` the memory's number
-times `EMBEDDERS` plus the embedder's.
+times `EMBEDDERS` plus the embedder's. Ids of messages are indexed before their session: those made by Memlane ascend
+with time, so that what many sessions append at once lands on one page.
 """
 
 import sqlite3
@@ -11,7 +12,7 @@ import sqlite3
 from memlane.errors import SettingError, StoreVersionError
 
 APPLICATION_ID = 0x4D6C616E  # "Mlan"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 POSITIONS = 1 << 32
 EMBEDDERS = 1 << 16
 
@@ -50,7 +51,7 @@ CREATE TABLE messages (
     message TEXT NOT NULL,
     expires_at_ms INTEGER,
     body BLOB NOT NULL,
-    UNIQUE (session_id, message)
+    UNIQUE (message, session_id)
 ) STRICT;
 CREATE INDEX messages_by_expiry ON messages (session_id, expires_at_ms) WHERE expires_at_ms IS NOT NULL;
 
@@ -67,7 +68,6 @@ CREATE INDEX outbox_by_partition ON outbox (partition_id);
 CREATE TABLE memory_logs (
     partition_id INTEGER PRIMARY KEY REFERENCES partitions (id),
     epoch TEXT NOT NULL,
-    version INTEGER NOT NULL,
     floor INTEGER NOT NULL
 ) STRICT;
 
@@ -117,38 +117,41 @@ CREATE TABLE housekeeping (
 INSERT INTO housekeeping (one, removals) VALUES (1, 0);
 """
 
+_TO_2 = """
+ALTER TABLE memory_logs DROP COLUMN version;
+ALTER TABLE messages RENAME TO messages_1;
+DROP INDEX messages_by_expiry;
+CREATE TABLE messages (
+    place INTEGER PRIMARY KEY,
+    session_id INTEGER NOT NULL REFERENCES sessions (id),
+    message TEXT NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    UNIQUE (message, session_id)
+) STRICT;
+INSERT INTO messages SELECT * FROM messages_1 ORDER BY place;
+DROP TABLE messages_1;
+CREATE INDEX messages_by_expiry ON messages (session_id, expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+"""
+_STEPS = {2: _TO_2}
+"""What brings a file of the version before to each version."""
+
 
 def is_ready(connection: sqlite3.Connection, name: str) -> bool:
-    """Return whether the database called `name` has the current tables, False when it is empty.
+    """Return whether the database called `name` has the current tables, False when it is empty or older.
 
     Raises:
         SettingError: it belongs to another application.
         StoreVersionError: it was written by a newer Memlane.
     """
-    application, version, objects = connection.execute(
-        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
-        " FROM pragma_application_id, pragma_user_version"
-    ).fetchone()
-    if not (application or version or objects):
-        return False
-    if application != APPLICATION_ID:
-        raise SettingError(f"{name} is a database of another application; it was left as it is")
-    if version > SCHEMA_VERSION:
-        raise StoreVersionError(
-            f"{name} was written by a newer Memlane: its schema is version {version}, this one reads {SCHEMA_VERSION}"
-        )
-    return True
+    return _version(connection, name) == SCHEMA_VERSION
 
 
 def create(connection: sqlite3.Connection, name: str) -> None:
-    """Create the tables in one transaction, unless another process has done so meanwhile; errors as `is_ready`."""
+    """Bring the tables to the current version in one transaction, unless another process did; errors as `is_ready`."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not is_ready(connection, name):
-            for statement in _TABLES.split(";\n"):
-                connection.execute(statement)
-            connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-            connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        _bring_up(connection, _version(connection, name))
         connection.execute("COMMIT")
     finally:
         if connection.in_transaction:
@@ -158,3 +161,38 @@ def create(connection: sqlite3.Connection, name: str) -> None:
 def mark_removal(connection: sqlite3.Connection) -> None:
     """Note that content was removed, so that the file is rewritten without its traces in time."""
     connection.execute("UPDATE housekeeping SET removals = removals + 1")
+
+
+def _version(connection: sqlite3.Connection, name: str) -> int:
+    """Return the version of a database's tables, 0 when it is empty; errors as `is_ready`."""
+    application, version, objects = connection.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_schema)"
+        " FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
+    if not (application or version or objects):
+        return 0
+    if application != APPLICATION_ID:
+        raise SettingError(f"{name} is a database of another application; it was left as it is")
+    if version > SCHEMA_VERSION:
+        raise StoreVersionError(
+            f"{name} was written by a newer Memlane: its schema is version {version}, this one reads {SCHEMA_VERSION}"
+        )
+    return int(version)
+
+
+def _bring_up(connection: sqlite3.Connection, version: int) -> None:
+    if version == SCHEMA_VERSION:
+        return
+    if version == 0:
+        _run(connection, _TABLES)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    else:
+        for step in range(version + 1, SCHEMA_VERSION + 1):
+            _run(connection, _STEPS[step])
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def _run(connection: sqlite3.Connection, statements: str) -> None:
+    """Run statements one by one: `executescript` would commit the transaction."""
+    for statement in statements.split(";\n"):
+        connection.execute(statement)

@@ -1,56 +1,28 @@
 """The one thread of a driver that writes: it gathers what waits and commits it together.
 
-Each write runs in a savepoint of its own inside one transaction, so one that fails takes no other with it, and no
+Writes of one kind that wait next to each other may run together. When that fails, the transaction begins anew and they
+run one by one. Any other write runs in a savepoint of its own, so one that fails takes no other with it, and no
 caller hears of success before the commit is on the disk. Knows nothing of what the writes do.
 """
 
-import asyncio
 import contextlib
 import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterable
-from typing import Any
-
-import msgspec
+from itertools import groupby
 
 from memlane.adapters._drivers import _sqlite_tidy as tidying
 from memlane.adapters._drivers._sqlite_database import Database, short_sleep
 from memlane.adapters._drivers._sqlite_errors import is_busy, translated
+from memlane.adapters._drivers._sqlite_jobs import Job, Known, Outcome, Together, deliver
 from memlane.errors import ClosedError
-
-Work = Callable[[sqlite3.Connection], Any]
 
 _LARGEST_BATCH = 256
 _QUIET_S = 1.0
 _BETWEEN_REWRITES_S = 60.0
-
-
-class Job(msgspec.Struct, eq=False):
-    """A write and who waits for it.
-
-    Attributes:
-        work: Runs the statements; what it raises undoes them. It runs again when another job spoilt its transaction.
-        loop: The event loop of the caller.
-        future: Where the caller waits; once it is cancelled, work that has not begun does not begin.
-        deadline: The monotonic time until which it waits for other processes.
-        rewrite_up_to_bytes: The largest file to be rewritten before the caller hears of success; 0 for none.
-    """
-
-    work: Work
-    loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Any]"
-    deadline: float
-    rewrite_up_to_bytes: int
-
-
-class Outcome(msgspec.Struct, frozen=True, eq=False):
-    """What became of a job."""
-
-    job: Job
-    value: Any = None
-    error: Exception | None = None
+_MOST_KNOWN = 10_000
+_MOST_PATIENCE_S = 0.002
 
 
 class Writer:
@@ -63,6 +35,10 @@ class Writer:
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
         self._connection: sqlite3.Connection | None = None
+        self._known: Known = {}
+        self._data_version = 0
+        self._served = 0
+        self._patience_s = 0.0
         self._stopped = False
         self._stopping = False
         self._tidy_at: float | None = None
@@ -96,6 +72,7 @@ class Writer:
         while not self._stopping:
             waiting = self._wait()
             self._gather(waiting)
+            self._await_returning(waiting)
             if waiting:
                 self._serve(waiting)
         self._close()
@@ -115,25 +92,38 @@ class Writer:
         """Add what else is queued."""
         while len(waiting) < _LARGEST_BATCH and not self._stopping:
             try:
-                job = self._queue.get_nowait()
+                self._accept(waiting, self._queue.get_nowait())
             except queue.Empty:
                 return
-            if job is None:
-                self._stopping = True
-            else:
-                waiting.append(job)
+
+    def _await_returning(self, waiting: list[Job]) -> None:
+        """Give those who were just served a moment to come back, rather than flush for a few of them only."""
+        until = time.monotonic() + self._patience_s
+        while 0 < len(waiting) < self._served and not self._stopping:
+            try:
+                self._accept(waiting, self._queue.get(timeout=max(0.0, until - time.monotonic())))
+            except queue.Empty:
+                return
+            self._gather(waiting)
+
+    def _accept(self, waiting: list[Job], job: Job | None) -> None:
+        if job is None:
+            self._stopping = True
+        else:
+            waiting.append(job)
 
     def _serve(self, waiting: list[Job]) -> None:
         outcomes: list[Outcome] = []
         with self._database.guard:
             while (connection := self._begin(waiting)) is not None:
                 outcomes += self._run_batch(connection, waiting)
+            self._served = len(outcomes)
             self._tidy_at = max(time.monotonic() + _QUIET_S, self._rewritten_at + _BETWEEN_REWRITES_S)
             removing = [outcome for outcome in outcomes if outcome.job.rewrite_up_to_bytes and not outcome.error]
-            _deliver(outcome for outcome in outcomes if outcome not in removing)
+            deliver(outcome for outcome in outcomes if outcome not in removing)
             if removing:
                 self._tidy(max(outcome.job.rewrite_up_to_bytes for outcome in removing))
-        _deliver(removing)
+        deliver(removing)
 
     def _begin(self, waiting: list[Job]) -> sqlite3.Connection | None:
         """Return the connection once it holds the write lock, None when nobody waits for it any more."""
@@ -156,20 +146,54 @@ class Writer:
         now = time.monotonic()
         late = [job for job in waiting if everyone or job.deadline <= now or job.future.cancelled()]
         waiting[:] = [job for job in waiting if job not in late]
-        _deliver([Outcome(job, error=self._translated(cause)) for job in late])
+        deliver([Outcome(job, error=translated(cause, self._database.name)) for job in late])
 
     def _run_batch(self, connection: sqlite3.Connection, waiting: list[Job]) -> list[Outcome]:
-        """Run and commit what waits; when one job made SQLite roll back everything, the others wait again."""
+        """Run and commit what waits; when some of it made SQLite roll back everything, the others wait again."""
         outcomes: list[Outcome] = []
-        for job in waiting:
+        for together, group in groupby(waiting, key=lambda job: job.together):
+            jobs = [job for job in group if not job.future.cancelled()]
+            if together is None:
+                outcomes += self._run_each(connection, jobs)
+            else:
+                outcomes += self._run_together(connection, together, jobs)
+            if not connection.in_transaction:
+                spoilers = outcomes[-1:] if together is None else []
+                waiting[:] = [job for job in waiting if job not in [outcome.job for outcome in spoilers]]
+                return spoilers
+        waiting.clear()
+        return self._commit(connection, outcomes)
+
+    def _run_each(self, connection: sqlite3.Connection, jobs: list[Job]) -> list[Outcome]:
+        """Run jobs up to one that makes SQLite roll back everything."""
+        self._known.clear()
+        outcomes: list[Outcome] = []
+        for job in jobs:
             if job.future.cancelled():
                 continue
             outcomes.append(self._attempt(connection, job))
             if not connection.in_transaction:
-                waiting.remove(job)
-                return outcomes[-1:]
-        waiting.clear()
-        return self._commit(connection, outcomes)
+                break
+        return outcomes
+
+    def _run_together(self, connection: sqlite3.Connection, together: Together, jobs: list[Job]) -> list[Outcome]:
+        """Run jobs of one kind at once; when that fails, roll back everything and let them run by themselves."""
+        self._forget_what_changed(connection)
+        try:
+            values = together(connection, self._known, [job.work for job in jobs])
+        except Exception:  # noqa: BLE001 -- whatever it is, it comes again where it belongs
+            self._roll_back(connection)
+            for job in jobs:
+                job.together = None
+            return []
+        return [Outcome(job, value) for job, value in zip(jobs, values, strict=True)]
+
+    def _forget_what_changed(self, connection: sqlite3.Connection) -> None:
+        """Forget what was known when another connection has written since, or when it is too much."""
+        (version,) = connection.execute("PRAGMA data_version").fetchone()
+        if version != self._data_version or len(self._known) > _MOST_KNOWN:
+            self._known.clear()
+        self._data_version = version
 
     def _attempt(self, connection: sqlite3.Connection, job: Job) -> Outcome:
         """Run one job in a savepoint."""
@@ -179,23 +203,23 @@ class Writer:
             connection.execute("RELEASE job")
         except Exception as exc:  # noqa: BLE001 -- as above
             _undo(connection)
-            return Outcome(job, error=self._translated(exc))
+            return Outcome(job, error=translated(exc, self._database.name))
         return Outcome(job, value)
 
     def _commit(self, connection: sqlite3.Connection, outcomes: list[Outcome]) -> list[Outcome]:
         """Commit; when that fails, all have failed."""
+        begun = time.monotonic()
         try:
             connection.execute("COMMIT")
         except sqlite3.Error as exc:
-            _roll_back(connection)
-            return [Outcome(outcome.job, error=self._translated(exc)) for outcome in outcomes]
+            self._roll_back(connection)
+            return [Outcome(outcome.job, error=translated(exc, self._database.name)) for outcome in outcomes]
+        self._patience_s = min((time.monotonic() - begun) / 2, _MOST_PATIENCE_S)
         return outcomes
 
-    def _translated(self, error: Exception) -> Exception:
-        ours = translated(error, self._database.name)
-        if ours is not error:
-            ours.__cause__ = error
-        return ours
+    def _roll_back(self, connection: sqlite3.Connection) -> None:
+        self._known.clear()
+        _roll_back(connection)
 
     def _tidy(self, rewrite_up_to_bytes: int) -> None:
         """Take traces of what was removed out of the file, now or later."""
@@ -236,24 +260,3 @@ def _roll_back(connection: sqlite3.Connection) -> None:
     with contextlib.suppress(sqlite3.Error):
         if connection.in_transaction:
             connection.execute("ROLLBACK")
-
-
-def _deliver(outcomes: Iterable[Outcome]) -> None:
-    """Wake those who wait, once per event loop; a loop that is closed has nobody left."""
-    by_loop: dict[asyncio.AbstractEventLoop, list[Outcome]] = {}
-    for outcome in outcomes:
-        by_loop.setdefault(outcome.job.loop, []).append(outcome)
-    for loop, of_loop in by_loop.items():
-        with contextlib.suppress(RuntimeError):
-            loop.call_soon_threadsafe(_settle, of_loop)
-
-
-def _settle(outcomes: list[Outcome]) -> None:
-    for outcome in outcomes:
-        future = outcome.job.future
-        if future.done():
-            continue
-        if outcome.error is None:
-            future.set_result(outcome.value)
-        else:
-            future.set_exception(outcome.error)

@@ -12,10 +12,11 @@ from collections.abc import Callable
 from typing import Self, TypeVar, cast
 
 from memlane.adapters._drivers._sqlite_database import Database
+from memlane.adapters._drivers._sqlite_jobs import Job, Together
 from memlane.adapters._drivers._sqlite_readers import Readers
 from memlane.adapters._drivers._sqlite_tidy import NOTHING
 from memlane.adapters._drivers._sqlite_url import check_path, check_settings, parse_url
-from memlane.adapters._drivers._sqlite_writer import Job, Writer
+from memlane.adapters._drivers._sqlite_writer import Writer
 from memlane.errors import ClosedError
 
 _Result = TypeVar("_Result")
@@ -67,8 +68,12 @@ class SqliteDriver:
         path, settings = parse_url(url)
         return cls(path or ":memory:", timeout_s=settings.timeout_s, synchronous=settings.synchronous)
 
-    async def read(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
+    async def read(self, work: Callable[[sqlite3.Connection], _Result], *, is_one_statement: bool = False) -> _Result:
         """Return what `work` reads, of one state of the database.
+
+        Args:
+            work: Runs its statements in a transaction.
+            is_one_statement: It runs one and fetches all rows of it, and so needs no transaction.
 
         Raises:
             ClosedError: closed, or opened before a fork.
@@ -76,14 +81,16 @@ class SqliteDriver:
         """
         self._check_open()
         loop = asyncio.get_running_loop()
-        try:
-            reading = loop.run_in_executor(self._readers.executor, self._readers.read, work)
-        except RuntimeError as exc:  # closed by another thread this very moment
-            raise ClosedError("this connection is closed") from exc
-        return await reading
+        future = loop.create_future()
+        self._readers.submit(Job(work, loop, future, is_one_statement))
+        return cast("_Result", await future)
 
     async def write(
-        self, work: Callable[[sqlite3.Connection], _Result], *, rewrite_up_to_bytes: int = NOTHING
+        self,
+        work: Callable[[sqlite3.Connection], _Result],
+        *,
+        together: Together | None = None,
+        rewrite_up_to_bytes: int = NOTHING,
     ) -> _Result:
         """Return what `work` returns once its writes are on the disk.
 
@@ -91,6 +98,8 @@ class SqliteDriver:
 
         Args:
             work: Runs its statements in a transaction; what it raises undoes all of them.
+            together: Runs works given with the same function at once, when they wait next to each other; when it
+                raises anything, they are undone and run one by one.
             rewrite_up_to_bytes: Before returning, take the traces of removed content out of a file of this size.
 
         Raises:
@@ -101,7 +110,8 @@ class SqliteDriver:
         loop = asyncio.get_running_loop()
         future = loop.create_future()
         deadline = time.monotonic() + self._database.settings.timeout_s
-        self._writer.submit(Job(work, loop, future, deadline, rewrite_up_to_bytes))
+        job = Job(work, loop, future, together=together, deadline=deadline, rewrite_up_to_bytes=rewrite_up_to_bytes)
+        self._writer.submit(job)
         return cast("_Result", await future)
 
     async def facts(self) -> dict[str, str]:

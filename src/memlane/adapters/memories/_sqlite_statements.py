@@ -14,9 +14,8 @@ import msgspec
 from memlane.adapters._drivers._sqlite_memory_rows import (
     bury,
     bury_expired,
+    open_log,
     put_memories,
-    read_version,
-    write_version,
 )
 from memlane.adapters._drivers._sqlite_partitions import drop_unused_partition, find_partition, make_partition
 from memlane.adapters._drivers._sqlite_schema import EMBEDDERS, mark_removal
@@ -43,11 +42,12 @@ _PROFILE = """
     WHERE partition_id = :partition_id AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
 """
 _LOG = """
-    SELECT l.partition_id, l.epoch, l.version, l.floor, coalesce(
-        (SELECT memory FROM memories WHERE partition_id = l.partition_id AND version = l.version),
-        (SELECT memory FROM tombstones WHERE partition_id = l.partition_id AND version = l.version),
-        '')
+    SELECT l.partition_id, l.epoch, l.floor, m.version, m.memory, t.version, t.memory
     FROM partitions p JOIN memory_logs l ON l.partition_id = p.id
+    LEFT JOIN memories m ON m.partition_id = l.partition_id
+        AND m.version = (SELECT max(version) FROM memories WHERE partition_id = l.partition_id)
+    LEFT JOIN tombstones t ON t.partition_id = l.partition_id
+        AND t.version = (SELECT max(version) FROM tombstones WHERE partition_id = l.partition_id)
     WHERE p.tenant = ? AND p.user = ?
 """
 _CHANGED = """
@@ -96,8 +96,8 @@ class _Log(msgspec.Struct, frozen=True):
 
     partition_id: int
     epoch: str
-    version: int
     floor: int
+    version: int
     newest: str
 
     @property
@@ -146,10 +146,9 @@ def changes(
     limit: int,
 ) -> Changes:
     """Return what changed after a cursor."""
-    row = connection.execute(_LOG, (partition.tenant, partition.user)).fetchone()
-    if row is None:
+    log = _read_log(connection, partition)
+    if log is None:
         return Changes(_EMPTY, reset=since != _EMPTY)
-    log = _Log(*row)
     if since == log.cursor:
         return Changes(log.cursor)
     seen = _seen(connection, log, since)
@@ -194,10 +193,9 @@ def put_vectors(
         "INSERT INTO vectors (place, data) VALUES (?, ?) ON CONFLICT DO UPDATE SET data = excluded.data",
         [(num * EMBEDDERS + number, data) for num, data in kept],
     )
-    version = read_version(connection, partition_id)
+    version = open_log(connection, partition_id).version
     changed = [(version + step, num) for step, (num, _) in enumerate(kept, 1)]
     connection.executemany("UPDATE memories SET version = ? WHERE num = ?", changed)
-    write_version(connection, partition_id, version + len(kept))
     return len(kept)
 
 
@@ -262,6 +260,15 @@ def _find(connection: sqlite3.Connection, partition_id: int, id_: str, now_ms: i
     asked = {"partition_id": partition_id, "memory": id_, "now_ms": now_ms}
     row = connection.execute(_FIND, asked).fetchone()
     return None if row is None else int(row[0])
+
+
+def _read_log(connection: sqlite3.Connection, partition: Partition) -> _Log | None:
+    row = connection.execute(_LOG, (partition.tenant, partition.user)).fetchone()
+    if row is None:
+        return None
+    partition_id, epoch, floor, put, put_id, removed, removed_id = row
+    version, newest = max((put or 0, put_id or ""), (removed or 0, removed_id or ""))
+    return _Log(partition_id, epoch, floor, version, newest)
 
 
 def _seen(connection: sqlite3.Connection, log: _Log, since: str | None) -> _Cursor | None:

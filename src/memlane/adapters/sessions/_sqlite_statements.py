@@ -7,8 +7,11 @@ written to, or by `sweep()`. `sessions.stored` counts messages that are still in
 import sqlite3
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from memlane.adapters._drivers._sqlite_memory_rows import put_memories
 from memlane.adapters._drivers._sqlite_partitions import add_partition, drop_unused_partition, find_partition
+from memlane.adapters._drivers._sqlite_rows import Rows
 from memlane.adapters._drivers._sqlite_schema import POSITIONS, mark_removal
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState, StoredMessage
@@ -16,15 +19,31 @@ from memlane.types.ids import Partition, SessionKey
 
 _FIND = """
     SELECT p.id, s.id, s.next_position, s.ttl_ms, s.expires_at_ms,
-        EXISTS (SELECT 1 FROM messages WHERE session_id = s.id AND expires_at_ms <= :now_ms)
-    FROM partitions p LEFT JOIN sessions s ON s.partition_id = p.id AND s.session = :session
-    WHERE p.tenant = :tenant AND p.user = :user
+        (SELECT min(expires_at_ms) FROM messages WHERE session_id = s.id AND expires_at_ms IS NOT NULL)
+    FROM partitions p LEFT JOIN sessions s ON s.partition_id = p.id AND s.session = ?
+    WHERE p.tenant = ? AND p.user = ?
+"""
+_LIVE = """
+    SELECT s.id FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
+    WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
 """
 _READ = """
-    SELECT s.id, s.ttl_ms, s.expires_at_ms, s.created_at_ms, s.updated_at_ms,
-        s.stored - (SELECT count(*) FROM messages WHERE session_id = s.id AND expires_at_ms <= :now_ms)
-    FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
-    WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
+    WITH state AS MATERIALIZED (
+        SELECT s.id, s.ttl_ms, s.expires_at_ms, s.created_at_ms, s.updated_at_ms,
+            s.stored - (SELECT count(*) FROM messages WHERE session_id = s.id AND expires_at_ms <= :now_ms) AS count
+        FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
+        WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
+    )
+    SELECT NULL, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, count FROM state
+    UNION ALL
+    SELECT name, body, NULL, NULL, NULL, NULL FROM session_fields WHERE session_id = (SELECT id FROM state)
+    UNION ALL
+    SELECT * FROM (
+        SELECT place % 4294967296, body, expires_at_ms, NULL, NULL, NULL FROM messages
+        WHERE place > (SELECT id FROM state) * 4294967296 AND place < (SELECT id FROM state) * 4294967296 + :before
+            AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
+        ORDER BY place DESC LIMIT :last
+    )
 """
 _LIST = """
     SELECT s.session,
@@ -34,12 +53,6 @@ _LIST = """
     WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
     ORDER BY s.updated_at_ms DESC, s.id DESC
 """
-_MESSAGES = """
-    SELECT place, body, expires_at_ms FROM messages
-    WHERE place > :low AND place < :high AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
-    ORDER BY place
-"""
-_LAST_MESSAGES = _MESSAGES + " DESC LIMIT :last"
 _EXPIRE_LAST = """
     UPDATE messages SET expires_at_ms = :expires_at_ms WHERE place IN (
         SELECT place FROM messages
@@ -47,9 +60,21 @@ _EXPIRE_LAST = """
         ORDER BY place DESC LIMIT :last
     )
 """
+_UPDATE = """
+    UPDATE sessions SET next_position = ?, stored = stored + ?, updated_at_ms = ?, expires_at_ms = ? WHERE id = ?
+"""
+_UPDATES = Rows(
+    """
+    UPDATE sessions SET next_position = n.column2, stored = stored + n.column3, updated_at_ms = n.column4,
+        expires_at_ms = n.column5 FROM (VALUES
+    """,
+    5,
+    ") AS n WHERE sessions.id = n.column1",
+)
+_WAITING = Rows("INSERT INTO outbox (partition_id, memory, expires_at_ms, body) VALUES", 4, "ON CONFLICT DO NOTHING")
 
 
-class Session:
+class Session(msgspec.Struct):
     """A session that is being written to, found or begun.
 
     Attributes:
@@ -57,14 +82,29 @@ class Session:
         id: Its own number.
         next_position: Where the next message goes.
         ttl_ms: Its own time to live: None for none, 0 for never.
+        expires_at_ms: When it expires; None for never.
+        message_expires_at_ms: When the first of its messages expires before it; None for never.
     """
 
-    def __init__(self, partition_id: int, id_: int, next_position: int = 1, ttl_ms: int | None = None) -> None:
-        """Hold what a write needs to know."""
-        self.partition_id = partition_id
-        self.id = id_
-        self.next_position = next_position
-        self.ttl_ms = ttl_ms
+    partition_id: int
+    id: int
+    next_position: int = 1
+    ttl_ms: int | None = None
+    expires_at_ms: int | None = None
+    message_expires_at_ms: int | None = None
+
+    def has_expired(self, now_ms: int) -> bool:
+        """Return whether the session has expired."""
+        return self.expires_at_ms is not None and self.expires_at_ms <= now_ms
+
+    def has_expired_messages(self, now_ms: int) -> bool:
+        """Return whether messages of it have expired."""
+        return self.message_expires_at_ms is not None and self.message_expires_at_ms <= now_ms
+
+    def renew(self, now_ms: int, default_ttl_ms: int | None) -> None:
+        """Let its time to live start anew."""
+        ttl_ms = default_ttl_ms if self.ttl_ms is None else self.ttl_ms
+        self.expires_at_ms = now_ms + ttl_ms if ttl_ms else None
 
 
 def append(
@@ -85,34 +125,24 @@ def append(
     if memories and shares_memories:
         put_memories(connection, session.partition_id, memories, now_ms=now_ms, overwrite=False)
     elif memories:
-        _keep_waiting(connection, session.partition_id, memories)
-    connection.execute(
-        "UPDATE sessions SET next_position = ?, stored = stored + ? WHERE id = ?",
-        (session.next_position, session.next_position - first, session.id),
-    )
-    _renew(connection, session, now_ms, default_ttl_ms)
+        keep_waiting(connection, [(session.partition_id, memory) for memory in memories])
+    _renew(connection, session, now_ms, default_ttl_ms, added=session.next_position - first)
     return results
 
 
 def read(
     connection: sqlite3.Connection, key: SessionKey, *, now_ms: int, last: int | None, before: int | None
 ) -> SessionState:
-    """Return the state of a session."""
-    row = connection.execute(_READ, _names(key, now_ms)).fetchone()
-    if row is None:
+    """Return the state of a session, with one statement."""
+    wanted = {"last": -1 if last is None else last, "before": _most(before)}
+    rows = connection.execute(_READ, _names(key, now_ms) | wanted).fetchall()
+    if not rows:
         return SessionState()
-    id_, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, count = row
-    fields = connection.execute("SELECT name, body FROM session_fields WHERE session_id = ?", (id_,)).fetchall()
-    return SessionState(
-        exists=True,
-        count=count,
-        messages=_messages(connection, id_, now_ms=now_ms, last=last, before=before),
-        fields=dict(fields),
-        ttl_ms=ttl_ms,
-        expires_at_ms=expires_at_ms,
-        created_at_ms=created_at_ms,
-        updated_at_ms=updated_at_ms,
-    )
+    (_, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, count), *rest = rows
+    fields = {name: body for name, body, *_ in rest if isinstance(name, str)}
+    messages = [StoredMessage(*row[:3]) for row in rest[len(fields) :]]
+    messages.reverse()
+    return SessionState(True, count, messages, fields, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms)
 
 
 def write_fields(
@@ -148,11 +178,11 @@ def expire(connection: sqlite3.Connection, key: SessionKey, ttl_ms: int | None, 
 
 def expire_last(connection: sqlite3.Connection, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int) -> int:
     """Give the newest messages of a session their own time and return how many there were."""
-    row = connection.execute(_READ, _names(key, now_ms)).fetchone()
+    row = connection.execute(_LIVE, _names(key, now_ms)).fetchone()
     if row is None:
         return 0
     expires_at_ms = None if ttl_ms is None else now_ms + ttl_ms
-    span = _span(row[0], None)
+    span = _span(row[0])
     return connection.execute(
         _EXPIRE_LAST, {**span, "now_ms": now_ms, "last": last, "expires_at_ms": expires_at_ms}
     ).rowcount
@@ -226,20 +256,40 @@ def sweep(connection: sqlite3.Connection, *, now_ms: int) -> int:
     return gone + sum(_drop_expired(connection, id_, now_ms) for (id_,) in touched)
 
 
-def _reach(connection: sqlite3.Connection, key: SessionKey, now_ms: int) -> Session:
-    """Return a session to write to, without what has expired of it; one that has expired begins anew."""
-    row = connection.execute(_FIND, _names(key, now_ms)).fetchone()
+def find_or_begin(connection: sqlite3.Connection, key: SessionKey, now_ms: int) -> Session:
+    """Return a session, a new one when there is none."""
+    row = connection.execute(_FIND, (key.session, key.partition.tenant, key.partition.user)).fetchone()
     if row is None:
         return _begin(connection, add_partition(connection, key.partition), key.session, now_ms)
-    partition_id, id_, next_position, ttl_ms, expires_at_ms, expired = row
-    if id_ is None:
-        return _begin(connection, partition_id, key.session, now_ms)
-    if expires_at_ms is not None and expires_at_ms <= now_ms:
-        _remove_rows(connection, id_)
-        return _begin(connection, partition_id, key.session, now_ms)
-    if expired:
-        _drop_expired(connection, id_, now_ms)
-    return Session(partition_id, id_, next_position, ttl_ms)
+    if row[1] is None:
+        return _begin(connection, row[0], key.session, now_ms)
+    return Session(*row)
+
+
+def update_sessions(connection: sqlite3.Connection, states: Sequence[tuple[int, int, int, int, int | None]]) -> None:
+    """Write number, next position, added messages, time of the write and expiry of sessions, each once."""
+    if len(states) == 1:
+        id_, *values = states[0]
+        connection.execute(_UPDATE, (*values, id_))
+    else:
+        _UPDATES.write(connection, states)
+
+
+def keep_waiting(connection: sqlite3.Connection, memories: Sequence[tuple[int, MemoryRow]]) -> None:
+    """Put memories, each after its partition's number, into the outbox unless they are there."""
+    rows = [(partition_id, memory.id, memory.expires_at_ms, memory.body) for partition_id, memory in memories]
+    _WAITING.write(connection, rows)
+
+
+def _reach(connection: sqlite3.Connection, key: SessionKey, now_ms: int) -> Session:
+    """Return a session to write to, without what has expired of it; one that has expired begins anew."""
+    session = find_or_begin(connection, key, now_ms)
+    if session.has_expired(now_ms):
+        _remove_rows(connection, session.id)
+        return _begin(connection, session.partition_id, key.session, now_ms)
+    if session.has_expired_messages(now_ms):
+        _drop_expired(connection, session.id, now_ms)
+    return session
 
 
 def _begin(connection: sqlite3.Connection, partition_id: int, session: str, now_ms: int) -> Session:
@@ -264,37 +314,21 @@ def _add(connection: sqlite3.Connection, session: Session, message: NewMessage) 
     return Appended(place % POSITIONS, body)
 
 
-def _keep_waiting(connection: sqlite3.Connection, partition_id: int, memories: Sequence[MemoryRow]) -> None:
-    connection.executemany(
-        "INSERT INTO outbox (partition_id, memory, expires_at_ms, body) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [(partition_id, memory.id, memory.expires_at_ms, memory.body) for memory in memories],
-    )
+def _renew(
+    connection: sqlite3.Connection, session: Session, now_ms: int, default_ttl_ms: int | None, *, added: int = 0
+) -> None:
+    session.renew(now_ms, default_ttl_ms)
+    update_sessions(connection, [(session.id, session.next_position, added, now_ms, session.expires_at_ms)])
 
 
-def _renew(connection: sqlite3.Connection, session: Session, now_ms: int, default_ttl_ms: int | None) -> None:
-    ttl_ms = default_ttl_ms if session.ttl_ms is None else session.ttl_ms
-    connection.execute(
-        "UPDATE sessions SET updated_at_ms = ?, expires_at_ms = ? WHERE id = ?",
-        (now_ms, now_ms + ttl_ms if ttl_ms else None, session.id),
-    )
+def _most(before: int | None) -> int:
+    """Return the position before which messages lie that lie before a position."""
+    return POSITIONS if before is None else min(max(before, 0), POSITIONS)
 
 
-def _messages(
-    connection: sqlite3.Connection, session_id: int, *, now_ms: int, last: int | None, before: int | None
-) -> list[StoredMessage]:
-    if last == 0:
-        return []
-    asked = {**_span(session_id, before), "now_ms": now_ms, "last": last}
-    rows = connection.execute(_MESSAGES if last is None else _LAST_MESSAGES, asked).fetchall()
-    if last is not None:
-        rows.reverse()
-    return [StoredMessage(place % POSITIONS, body, expires_at_ms) for place, body, expires_at_ms in rows]
-
-
-def _span(session_id: int, before: int | None) -> dict[str, int]:
-    """Return between which places the messages of a session lie, those before a position."""
-    low = session_id * POSITIONS
-    return {"low": low, "high": low + (POSITIONS if before is None else min(max(before, 0), POSITIONS))}
+def _span(session_id: int) -> dict[str, int]:
+    """Return between which places the messages of a session lie."""
+    return {"low": session_id * POSITIONS, "high": (session_id + 1) * POSITIONS}
 
 
 def _drop_expired(connection: sqlite3.Connection, session_id: int, now_ms: int) -> int:
@@ -314,7 +348,7 @@ def _remove(connection: sqlite3.Connection, partition_id: int, session_id: int) 
 
 
 def _remove_rows(connection: sqlite3.Connection, session_id: int) -> int:
-    span = _span(session_id, None)
+    span = _span(session_id)
     gone = connection.execute("DELETE FROM messages WHERE place > :low AND place < :high", span).rowcount
     connection.execute("DELETE FROM session_fields WHERE session_id = ?", (session_id,))
     connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))

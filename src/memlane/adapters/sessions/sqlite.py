@@ -11,6 +11,7 @@ from typing import Self
 from memlane.adapters._drivers._sqlite_tidy import AFTER_DELETE, AFTER_ERASE, AT_SWEEP
 from memlane.adapters._drivers.sqlite import SqliteDriver
 from memlane.adapters.sessions import _sqlite_statements as statements
+from memlane.adapters.sessions._sqlite_appends import Append, append_together
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState
 from memlane.types.ids import Partition, SessionKey
@@ -44,21 +45,15 @@ class SqliteSessionStore:
         self, key: SessionKey, messages: Sequence[NewMessage], *, now_ms: int, default_ttl_ms: int | None
     ) -> list[Appended]:
         """Append a block of messages with their memories in one transaction."""
-        work = partial(
-            statements.append,
-            key=key,
-            messages=tuple(messages),
-            now_ms=now_ms,
-            default_ttl_ms=default_ttl_ms,
-            shares_memories=self.shares_memories,
-        )
-        return await self._driver.write(work)
+        work = Append(key, tuple(messages), now_ms, default_ttl_ms, self.shares_memories)
+        return await self._driver.write(work, together=append_together)
 
     async def read(
         self, key: SessionKey, *, now_ms: int, last: int | None = None, before: int | None = None
     ) -> SessionState:
         """Return fields, counters and messages as of one moment."""
-        return await self._driver.read(partial(statements.read, key=key, now_ms=now_ms, last=last, before=before))
+        work = partial(statements.read, key=key, now_ms=now_ms, last=last, before=before)
+        return await self._driver.read(work, is_one_statement=True)
 
     async def write_fields(
         self, key: SessionKey, fields: Mapping[str, bytes | None], *, now_ms: int, default_ttl_ms: int | None
