@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memlane.recall import postings as postings_module
-from memlane.recall.bm25 import K1, B, bm25, grouped
+from memlane.recall.bm25 import K1, B, Corpus, bm25, grouped
 from memlane.recall.postings import Postings
 
 _terms = st.sampled_from(["tea", "oslo", "cat", "flight", "rain", "seat"])
@@ -37,37 +36,30 @@ def _index(documents: list[list[str]], parts: int = 1) -> Postings:
     return postings
 
 
-@pytest.fixture(params=[0, 20, 1 << 15], ids=["always-merged", "sometimes-merged", "never-merged"])
-def small_log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postings_module, "_SMALL_LOG", request.param)
+def _corpus(documents: list[list[str]]) -> Corpus:
+    return Corpus(len(documents), sum(map(len, documents)))
 
 
-@pytest.mark.usefixtures("small_log")
-def test_scores_are_those_of_the_formula() -> None:
-    @given(_documents, st.sets(_terms), st.integers(1, 4))
-    def check(documents: list[list[str]], question: set[str], parts: int) -> None:
-        postings = _index(documents, parts)
-        live = np.ones(len(documents), np.bool_)
-        scores = bm25(postings.find(question, live), postings.lengths, live)
-        assert scores.tolist() == pytest.approx(_reference(documents, question) if any(documents) else scores, rel=1e-5)
-
-    check()
+@given(_documents, st.sets(_terms), st.integers(1, 4))
+def test_scores_are_those_of_the_formula(documents: list[list[str]], question: set[str], parts: int) -> None:
+    postings = _index(documents, parts)
+    live = np.ones(len(documents), np.bool_)
+    scores = bm25(postings.find(question, live), postings.lengths, _corpus(documents))
+    assert scores.tolist() == pytest.approx(_reference(documents, question) if any(documents) else scores, rel=1e-5)
 
 
-@pytest.mark.usefixtures("small_log")
-def test_dead_rows_count_for_nothing_before_and_after_they_are_dropped() -> None:
-    @given(_documents, st.sets(_terms), st.data())
-    def check(documents: list[list[str]], question: set[str], data: st.DataObject) -> None:
-        alive = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
-        kept = [document for document, lives in zip(documents, alive, strict=True) if lives]
-        postings, live = _index(documents, 3), np.array(alive)
-        expected = pytest.approx(_reference(kept, question) if any(kept) else [0.0] * len(kept), rel=1e-5)
-        assert bm25(postings.find(question, live), postings.lengths, live)[live].tolist() == expected
-        postings.keep(np.flatnonzero(live))
-        everything = np.ones(len(kept), np.bool_)
-        assert bm25(postings.find(question, everything), postings.lengths, everything).tolist() == expected
-
-    check()
+@given(_documents, st.sets(_terms), st.data())
+def test_dead_rows_count_for_nothing_before_and_after_they_are_dropped(
+    documents: list[list[str]], question: set[str], data: st.DataObject
+) -> None:
+    alive = data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents)))
+    kept = [document for document, lives in zip(documents, alive, strict=True) if lives]
+    postings, live = _index(documents, 3), np.array(alive)
+    expected = pytest.approx(_reference(kept, question) if any(kept) else [0.0] * len(kept), rel=1e-5)
+    assert bm25(postings.find(question, live), postings.lengths, _corpus(kept))[live].tolist() == expected
+    postings.keep(np.flatnonzero(live))
+    everything = np.ones(len(kept), np.bool_)
+    assert bm25(postings.find(question, everything), postings.lengths, _corpus(kept)).tolist() == expected
 
 
 @given(_documents, st.sets(_terms), st.data())
@@ -83,7 +75,7 @@ def test_a_session_is_scored_like_one_long_document(
     matches = grouped(postings.find(question, live), np.array(groups), 4)
     lengths = np.array([len(session) for session in sessions], np.float32)
     expected = _reference(sessions, question) if any(sessions) else [0.0] * 4
-    assert bm25(matches, lengths, np.ones(4, np.bool_)).tolist() == pytest.approx(expected, rel=1e-5)
+    assert bm25(matches, lengths, _corpus(sessions)).tolist() == pytest.approx(expected, rel=1e-5)
 
 
 def test_rows_can_be_added_after_dropping_some() -> None:
@@ -105,4 +97,4 @@ def test_an_empty_index_finds_nothing() -> None:
     nobody = np.zeros(0, np.bool_)
     postings = Postings()
     assert postings.find(["tea"], nobody) == []
-    assert bm25([], postings.lengths, nobody).tolist() == []
+    assert bm25([], postings.lengths, Corpus(0, 0)).tolist() == []

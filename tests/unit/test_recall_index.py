@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from memlane.errors import DamagedError, StoreVersionError
 from memlane.protocols.memories import Change
-from memlane.recall import postings as postings_module
 from memlane.recall.index import PartitionIndex
 from memlane.recall.search import Question, search, search_episodes
 from memlane.types.memory import Memory
@@ -74,19 +73,19 @@ def test_after_any_program_it_equals_an_index_built_from_the_final_state(
     program: list[list[Change]], *, eager: bool
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(postings_module, "_SMALL_LOG", 0 if eager else 1 << 15)
+        patch.setattr("memlane.recall.vectors._BLOCK_ROWS", 4 if eager else 1 << 12)
         patch.setattr("memlane.recall.index._FEW_DEAD", 1 if eager else 32)
         index, state = PartitionIndex(3), dict[str, Change]()
         for changes in program:
             index.apply(changes)
             for change in changes:
                 _follow(state, change)
-    rebuilt = _index(*state.values())
-    assert len(index) == len(rebuilt) == len(state)
-    assert index.coverage == rebuilt.coverage
-    assert sorted(index.missing(100)) == sorted(rebuilt.missing(100))
-    assert {i: index.memory(i) for i in state} == {i: rebuilt.memory(i) for i in state}
-    assert _answers(index) == _answers(rebuilt)
+        rebuilt = _index(*state.values())
+        assert len(index) == len(rebuilt) == len(state)
+        assert index.coverage == rebuilt.coverage
+        assert sorted(index.missing(100)) == sorted(rebuilt.missing(100))
+        assert {i: index.memory(i) for i in state} == {i: rebuilt.memory(i) for i in state}
+        assert _answers(index) == _answers(rebuilt)
 
 
 def _follow(state: dict[str, Change], change: Change) -> None:

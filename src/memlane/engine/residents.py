@@ -11,6 +11,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
+import msgspec
+
 from memlane.engine.indexer import Indexer
 from memlane.protocols.clock import Clock
 from memlane.protocols.memories import Changes, MemoryStore
@@ -23,14 +25,39 @@ _EMBED_BATCH = 128
 _BACKGROUND_ROWS = 2_000
 
 
+class ResidentStats(msgspec.Struct, frozen=True, kw_only=True):
+    """How well the memory for hot partitions is used, since the connection was opened.
+
+    Attributes:
+        partitions: How many are in memory now.
+        size_bytes: About how much memory they take.
+        limit_bytes: How much they may take.
+        hits: Recalls that found their partition in memory.
+        misses: Recalls that had to read it from the store first.
+        evictions: Partitions that had to make room.
+    """
+
+    partitions: int
+    size_bytes: int
+    limit_bytes: int
+    hits: int
+    misses: int
+    evictions: int
+
+    @property
+    def hit_rate(self) -> float:
+        """Share of recalls that found their partition in memory; 0 before the first."""
+        return self.hits / max(1, self.hits + self.misses)
+
+
 class _Resident:
-    """One partition: its index and how far it has followed the store."""
+    """One partition: its index, how far it has followed the store, and the size it is counted with."""
 
     def __init__(self, dimension: int | None) -> None:
         self.index = PartitionIndex(dimension)
         self.cursor: str | None = None
         self.lock = asyncio.Lock()
-        self.stale = False
+        self.counted_bytes = 0
 
 
 class Residents:
@@ -43,14 +70,22 @@ class Residents:
         self._clock = clock
         self._limit_bytes = limit_bytes
         self._residents: OrderedDict[Partition, _Resident] = OrderedDict()
-        self.hits = 0
-        self.misses = 0
-        self.evictions = 0
+        self._size_bytes = 0
+        self._hits = 0
+        self._misses = 0
+        self._evictions = 0
 
     @property
-    def size_bytes(self) -> int:
-        """About how much memory the indexes take."""
-        return sum(resident.index.size_bytes for resident in self._residents.values())
+    def stats(self) -> ResidentStats:
+        """What has been counted so far."""
+        return ResidentStats(
+            partitions=len(self._residents),
+            size_bytes=self._size_bytes,
+            limit_bytes=self._limit_bytes,
+            hits=self._hits,
+            misses=self._misses,
+            evictions=self._evictions,
+        )
 
     @asynccontextmanager
     async def fresh(self, partition: Partition, *, embed_wait: timedelta) -> AsyncGenerator[PartitionIndex]:
@@ -66,52 +101,59 @@ class Residents:
             except BaseException:
                 self._discard(partition, resident)  # half-applied changes must not be searched
                 raise
+            self._count(partition, resident)
             self._evict(partition)
             yield resident.index
 
     def drop(self, partition: Partition) -> None:
         """Forget a partition: it was erased."""
-        self._residents.pop(partition, None)
+        resident = self._residents.pop(partition, None)
+        if resident is not None:
+            self._size_bytes -= resident.counted_bytes
 
     def clear(self) -> None:
         """Forget everything."""
         self._residents.clear()
+        self._size_bytes = 0
 
     def _resident(self, partition: Partition) -> _Resident:
         resident = self._residents.get(partition)
         if resident is None:
-            self.misses += 1
+            self._misses += 1
             resident = self._residents[partition] = _Resident(self._indexer.dimension)
         else:
-            self.hits += 1
+            self._hits += 1
         self._residents.move_to_end(partition)
         return resident
 
     def _discard(self, partition: Partition, resident: _Resident) -> None:
         resident.index, resident.cursor = PartitionIndex(self._indexer.dimension), None
         if self._residents.get(partition) is resident:
-            del self._residents[partition]
+            self.drop(partition)
 
     async def _refresh(self, partition: Partition, resident: _Resident) -> None:
-        more = True
-        while more:
-            changes = await self._memories.changes(
-                partition,
-                resident.cursor,
-                now_ms=self._clock.now_ms(),
-                embedder=self._indexer.identity,
-                limit=_PAGE,
-            )
-            if changes.reset:
-                resident.index = PartitionIndex(self._indexer.dimension)
-            await self._apply(resident, changes)
-            resident.cursor, more = changes.cursor, changes.more
+        changes = await self._changes(partition, resident.cursor)
+        while changes.more:
+            following = asyncio.ensure_future(self._changes(partition, changes.cursor))  # read while these are applied
+            try:
+                await self._apply(resident, changes)
+                changes = await following
+            finally:
+                following.cancel()
+        await self._apply(resident, changes)
+
+    async def _changes(self, partition: Partition, cursor: str | None) -> Changes:
+        now_ms, identity = self._clock.now_ms(), self._indexer.identity
+        return await self._memories.changes(partition, cursor, now_ms=now_ms, embedder=identity, limit=_PAGE)
 
     async def _apply(self, resident: _Resident, changes: Changes) -> None:
+        if changes.reset:
+            resident.index = PartitionIndex(self._indexer.dimension)
         if len(changes.items) <= _INLINE_ROWS:
             resident.index.apply(changes.items)
         else:
             await asyncio.to_thread(resident.index.apply, changes.items)
+        resident.cursor = changes.cursor
 
     async def _embed_missing(self, partition: Partition, resident: _Resident, wait: timedelta) -> None:
         if not self._indexer.usable:
@@ -127,11 +169,16 @@ class Residents:
                 return
             await self._refresh(partition, resident)
 
+    def _count(self, partition: Partition, resident: _Resident) -> None:
+        if self._residents.get(partition) is resident:  # it may have been evicted while it was brought up to date
+            size = resident.index.size_bytes
+            self._size_bytes += size - resident.counted_bytes
+            resident.counted_bytes = size
+
     def _evict(self, in_use: Partition) -> None:
-        size = self.size_bytes
-        for partition in list(self._residents):
-            if size <= self._limit_bytes:
-                return
-            if partition != in_use:
-                size -= self._residents.pop(partition).index.size_bytes
-                self.evictions += 1
+        """Drop the least recently used until the limit is kept, but never the one in use."""
+        if in_use in self._residents:
+            self._residents.move_to_end(in_use)
+        while self._size_bytes > self._limit_bytes and (oldest := next(iter(self._residents))) != in_use:
+            self.drop(oldest)
+            self._evictions += 1

@@ -90,7 +90,7 @@ class _Terms(dict[str, tuple[str, ...]]):
         if bare != chunk and bare:
             terms = self[bare]
         elif _is_simple(bare):
-            terms = tuple(dict.fromkeys(_undropped_forms(bare, self._language)))
+            terms = _simple_terms(bare, self._language)
         else:
             terms = tuple(chain.from_iterable(_word_terms(word, self._language) for word in _find_words(chunk)))
         if len(chunk) <= _LONGEST_CACHED and len(terms) <= _LONGEST_CACHED:
@@ -101,6 +101,16 @@ class _Terms(dict[str, tuple[str, ...]]):
 
 
 _CACHES: Final = {language: _Terms(language) for language in STOP_WORDS}
+
+
+def _simple_terms(word: str, language: str) -> tuple[str, ...]:
+    """Return the terms of a word of nothing but ASCII letters, which most are."""
+    if _is_dropped(word, language):
+        return ()
+    folded = word.lower()[:_LONGEST_TERM]
+    term = _stem(folded, language)
+    other = term if language == ENGLISH else _stem(folded, ENGLISH)
+    return (term,) if other == term else (term, other)
 
 
 def _word_terms(word: str, language: str) -> Iterable[str]:
@@ -136,8 +146,9 @@ def _undropped_forms(piece: str, language: str) -> Iterable[str]:
 
 def _is_dropped(piece: str, language: str) -> bool:
     """Return whether it is a stop word, and not one of those written like US, IT or WHO."""
-    is_acronym = 1 < len(piece) <= _LONGEST_ACRONYM and piece.isupper() and piece.isascii()
-    return piece.casefold() in _DROPPED[language] and not is_acronym
+    if piece.casefold() not in _DROPPED[language]:
+        return False
+    return not (1 < len(piece) <= _LONGEST_ACRONYM and piece.isupper() and piece.isascii())
 
 
 def _pieces(word: str) -> Iterator[str]:

@@ -24,24 +24,30 @@ class Match(NamedTuple):
     counts: NDArray[np.float32]
 
 
-def bm25(matches: Sequence[Match], lengths: NDArray[np.float32], live: NDArray[np.bool_]) -> NDArray[np.float32]:
+class Corpus(NamedTuple):
+    """What is searched: how many documents exist, and how many terms they have together."""
+
+    documents: int
+    terms: float
+
+
+def bm25(matches: Sequence[Match], lengths: NDArray[np.float32], corpus: Corpus) -> NDArray[np.float32]:
     """Return the score of every document, zero where no term occurs.
 
     Args:
-        matches: Of each distinct term of the question; only live documents.
+        matches: Of each distinct term of the question; only documents that exist.
         lengths: Number of terms of each document, shape (n,).
-        live: Which documents exist, shape (n,); the others count for nothing.
+        corpus: The documents that exist; others may have a length, but count for nothing.
     """
     scores = np.zeros(len(lengths), np.float32)
-    total = int(np.count_nonzero(live))
-    average = float(lengths[live].sum(dtype=np.float64)) / total if total else 0.0
-    if not average:
+    if not corpus.terms:
         return scores
-    norms = np.float32(K1 * (1 - B)) + np.float32(K1 * B / average) * lengths
+    average = corpus.terms / corpus.documents
     for documents, counts in matches:
         found = len(documents)
-        rarity = np.float32(np.log1p((total - found + 0.5) / (found + 0.5)))
-        scores[documents] += rarity * counts / (counts + norms[documents])
+        rarity = np.float32(np.log1p((corpus.documents - found + 0.5) / (found + 0.5)))
+        norms = np.float32(K1 * (1 - B)) + np.float32(K1 * B / average) * lengths[documents]
+        scores[documents] += rarity * counts / (counts + norms)
     return scores
 
 
@@ -57,7 +63,7 @@ def grouped(matches: Sequence[Match], groups: Ints, size: int) -> list[Match]:
 
 
 def _group(match: Match, groups: Ints, size: int) -> Match:
-    # Group -1 is counted in a last place of its own, which is then cut off.
-    sums = np.bincount(groups[match.documents] % (size + 1), weights=match.counts, minlength=size + 1)[:size]
+    # Group -1 is counted in a first place of its own, which is then cut off.
+    sums = np.bincount(groups[match.documents] + 1, weights=match.counts, minlength=size + 1)[1:]
     found = np.flatnonzero(sums)
     return Match(found, sums[found].astype(np.float32))

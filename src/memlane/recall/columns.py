@@ -6,7 +6,7 @@ from typing import Any, Generic, TypeAlias, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-_SMALLEST = 64
+_SMALLEST = 8
 _NAME_BYTES = 120  # a str, its slot in a dict and in a list, about
 
 Scalar = TypeVar("Scalar", bound=np.generic)
@@ -44,16 +44,29 @@ class Column(Generic[Scalar]):
 
     def grow(self, count: int) -> None:
         """Add `count` rows of zeros at the end."""
+        if self._size + count > len(self._data):
+            self._data = grown(self._data, self._size, self._size + count)
         self._size += count
-        if self._size > len(self._data):
-            wider = np.zeros((max(self._size, 2 * len(self._data), _SMALLEST), *self._shape), self._data.dtype)
-            wider[: self._size - count] = self._data[: self._size - count]
-            self._data = wider
 
     def keep(self, rows: Ints) -> None:
         """Leave only these rows, in this order, and no spare room."""
         self._data = self._data[rows]
         self._size = len(rows)
+
+
+def grown(data: NDArray[Scalar], used: int, wanted: int, *, most: int | None = None) -> NDArray[Scalar]:
+    """Return a longer copy of an array, zeros at its end: for `wanted` rows and at least twice as long.
+
+    Args:
+        data: The array.
+        used: How many of its rows are copied.
+        wanted: The number of rows it must have room for.
+        most: The most rows to make room for.
+    """
+    length = max(wanted, 2 * len(data), _SMALLEST)
+    longer = np.zeros((length if most is None else min(length, most), *data.shape[1:]), data.dtype)
+    longer[:used] = data[:used]
+    return longer
 
 
 class Names:
@@ -62,25 +75,35 @@ class Names:
     def __init__(self) -> None:
         """Start with none."""
         self.texts: list[str] = []
-        self._numbers: dict[str | None, int] = {None: -1}
-        self.size_bytes = 0
+        self._numbers = _Numbers(self.texts)
 
     def __len__(self) -> int:
         return len(self.texts)
 
-    def number(self, text: str | None) -> int:
-        """Return the number of `text`, a new one when it has none."""
-        number = self._numbers.get(text)
-        if number is None or text is None:
-            return -1 if text is None else self._add(text)
-        return number
+    @property
+    def size_bytes(self) -> int:
+        """About how much memory they take."""
+        return self._numbers.size_bytes
+
+    def numbers(self, texts: Iterable[str | None]) -> list[int]:
+        """Return the number of each text, a new one for one that has none."""
+        return list(map(self._numbers.__getitem__, texts))
 
     def known(self, texts: Iterable[str]) -> list[int]:
         """Return the numbers of those of these texts that have one."""
         return [number for text in texts if (number := self._numbers.get(text)) is not None]
 
-    def _add(self, text: str) -> int:
-        self._numbers[text] = len(self.texts)
-        self.texts.append(text)
-        self.size_bytes += len(text) + _NAME_BYTES
-        return len(self.texts) - 1
+
+class _Numbers(dict[str | None, int]):
+    """Gives a text its number when it is first asked for, so that the others are looked up without a call."""
+
+    def __init__(self, texts: list[str]) -> None:
+        super().__init__({None: -1})
+        self._texts = texts
+        self.size_bytes = 0
+
+    def __missing__(self, text: str | None) -> int:
+        self._texts.append(text or "")
+        self.size_bytes += len(text or "") + _NAME_BYTES
+        number = self[text] = len(self._texts) - 1
+        return number

@@ -11,6 +11,8 @@ from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question
 from memlane.recall.ranking import KEYWORD, NEWEST, Shares, best_first, why
+from memlane.recall.rows import ALWAYS
+from memlane.recall.sessions import greatest
 from memlane.recall.signals import own_scores, session_shares
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import RecalledEpisode
@@ -59,10 +61,8 @@ def _candidates(evidence: Evidence, shares: Shares) -> Ints:
 def _ended(evidence: Evidence) -> NDArray[np.int64]:
     """Return when the last live row of each session was created, shape (sessions,)."""
     rows = evidence.index.rows
-    told = np.flatnonzero(evidence.live & (rows.session >= 0))
-    ended = np.full(len(rows.sessions), np.iinfo(np.int64).min)
-    np.maximum.at(ended, rows.session[told], rows.created[told])
-    return ended
+    created = rows.created if evidence.live.all() else np.where(evidence.live, rows.created, ALWAYS)
+    return greatest(created, rows.session, len(rows.sessions), np.int64(ALWAYS))
 
 
 def _episode(evidence: Evidence, session: int, score: float, reasons: dict[str, float]) -> RecalledEpisode:

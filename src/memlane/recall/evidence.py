@@ -8,11 +8,15 @@ from numpy.typing import NDArray
 
 from memlane.errors import UsageError
 from memlane.recall.analysis import analyse
-from memlane.recall.bm25 import bm25, grouped
-from memlane.recall.columns import Ints
+from memlane.recall.bm25 import Corpus, bm25, grouped
+from memlane.recall.columns import Ints, Scalar
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question, eligible_rows
+from memlane.recall.sessions import greatest
 from memlane.recall.weights import Weights
+
+_HANDS = 4
+_SMALL_HAND = 4
 
 
 class Evidence:
@@ -40,8 +44,10 @@ class Evidence:
         self.terms = frozenset(analyse(question.text))
         self.live = index.rows.live_at(question.now_ms)
         self.eligible = eligible_rows(index, question, self.live)
+        self._tally = index.tally(self.live)
         self._matches = index.postings.find(sorted(self.terms), self.live)
-        self.keyword = _share_of_best(bm25(self._matches, index.postings.lengths, self.live), self.eligible)
+        scores = bm25(self._matches, index.postings.lengths, self._tally.rows)
+        self.keyword = _share_of_best(scores, self.eligible)
         self.known = index.vectors.present & self.live
         self.meaning = self._meaning()
         if self.meaning is None:
@@ -55,32 +61,30 @@ class Evidence:
     @cached_property
     def session_keyword(self) -> NDArray[np.float32]:
         """Words in common with whole sessions, shape (sessions,): BM25 as a share of the best."""
-        rows, count = self.index.rows, len(self.index.rows.sessions)
-        told = np.flatnonzero(self.live & (rows.session >= 0))
-        lengths = np.bincount(rows.session[told], weights=self.index.postings.lengths[told], minlength=count)
-        exists = np.bincount(rows.session[told], minlength=count) > 0
-        scores = bm25(grouped(self._matches, rows.session, count), lengths.astype(np.float32), exists)
-        return _share_of_best(scores, exists)
+        exists = self._tally.session_rows > 0
+        lengths = self._tally.session_terms
+        matches = grouped(self._matches, self.index.rows.session, len(lengths))
+        corpus = Corpus(int(np.count_nonzero(exists)), float(lengths.sum()))
+        return _share_of_best(bm25(matches, lengths.astype(np.float32), corpus), exists)
 
     @cached_property
     def session_meaning(self) -> NDArray[np.float32]:
         """Greatest similarity among the turns of whole sessions, shape (sessions,); 0 where it is not known."""
-        best = np.zeros(len(self.index.rows.sessions), np.float32)
-        if self.meaning is not None:
-            told = np.flatnonzero(self.known & (self.index.rows.session >= 0))
-            np.maximum.at(best, self.index.rows.session[told], self.meaning[told])
-        return best
+        rows = self.index.rows
+        if self.meaning is None:
+            return np.zeros(len(rows.sessions), np.float32)
+        return greatest(self.meaning, rows.session, len(rows.sessions), np.float32(0))
 
     @cached_property
     def session_known(self) -> NDArray[np.bool_]:
         """Which sessions have a turn whose meaning is known, shape (sessions,)."""
-        known = np.zeros(len(self.index.rows.sessions), np.bool_)
-        known[self.index.rows.session[self.known & (self.index.rows.session >= 0)]] = True
-        return known
+        if np.array_equal(self.known, self.live):
+            return self._tally.session_rows > 0
+        return greatest(self.known, self.index.rows.session, len(self._tally.session_rows), np.bool_(0))
 
     def top(self, scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
         """Return up to `count` rows with the greatest scores, in no order; of equals the newest, then by id."""
-        rows = np.flatnonzero(among)
+        rows = _some_best(scores, among, count)
         if len(rows) <= count:
             return rows
         found = scores[rows]
@@ -101,13 +105,40 @@ class Evidence:
         if vector.shape != (self.index.vectors.dimension,):
             raise UsageError(f"the question's vector has shape {vector.shape}, not ({self.index.vectors.dimension},)")
         similarities = self.index.vectors.similarities(vector.astype(np.float32, copy=False))
-        known = similarities[self.known & self.eligible]
-        least, greatest = known.min(), known.max()
-        span = greatest - least
-        scaled = (similarities - least) / span if span > 0 else np.ones_like(similarities)
-        return np.where(self.known, np.clip(scaled, 0, 1), 0).astype(np.float32)
+        compared = _of(similarities, self.known & self.eligible)
+        least, greatest_one = compared.min(), compared.max()
+        span = greatest_one - least
+        if span > 0:
+            similarities -= least
+            similarities /= span
+            np.clip(similarities, 0, 1, out=similarities)
+        else:
+            similarities[:] = 1
+        if not self.known.all():
+            similarities[~self.known] = 0
+        return similarities
 
 
 def _share_of_best(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.float32]:
-    best = float(scores[among].max(initial=0))
+    best = float(_of(scores, among).max(initial=0))
     return np.minimum(scores / best, 1) if best else np.zeros_like(scores)
+
+
+def _of(values: NDArray[Scalar], among: NDArray[np.bool_]) -> NDArray[Scalar]:
+    """Return the values of some rows, shape (count,), without a copy when it is all of them."""
+    return values if among.all() else values[among]
+
+
+def _some_best(scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
+    """Return the rows of at least the `count` greatest scores, and of few more; of all when there are not so many.
+
+    The rows are dealt out to a few times as many hands as are wanted. Then `count` rows are at least as good as the
+    count-th best of the hands' best, and all that are not can be left out.
+    """
+    hand = len(scores) // (_HANDS * count)
+    if hand < _SMALL_HAND or np.count_nonzero(among) <= count:
+        return np.flatnonzero(among)
+    masked = np.where(among, scores, scores.min())
+    best = masked[: len(masked) // hand * hand].reshape(hand, -1).max(axis=0)
+    least = np.partition(best, len(best) - count)[len(best) - count]
+    return np.flatnonzero((masked >= least) & among)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from memlane.protocols.memories import Change
 from memlane.recall.analysis import analyse
 from memlane.recall.postings import Postings
-from memlane.recall.rows import NEVER, Rows
+from memlane.recall.rows import Rows
+from memlane.recall.sessions import Tally
 from memlane.recall.text import searchable_text
 from memlane.recall.turns import Turns
 from memlane.recall.vectors import Vectors
@@ -21,7 +22,8 @@ from memlane.types.wire import decode_memory
 
 _FEW_DEAD = 32
 _DEAD_FRACTION = 4
-_ROW_BYTES = 220  # the objects of a body and an id and their slots in lists and a dict, about
+_ROW_BYTES = 150  # the objects of a body and an id and their slots in lists and a dict, about
+_EMPTY_BYTES = 8_000  # the objects that an index without rows is made of, about
 
 
 class PartitionIndex:
@@ -40,10 +42,12 @@ class PartitionIndex:
         self.postings = Postings()
         self.vectors = Vectors(dimension)
         self.turns = Turns()
+        self._tally = Tally()
         self._ids: list[str] = []
         self._bodies: list[bytes] = []
         self._row_of: dict[str, int] = {}
-        self._content_bytes = 0
+        self._id_bytes = 0
+        self._body_bytes = 0
         self._embedded = 0
 
     def __len__(self) -> int:
@@ -56,10 +60,21 @@ class PartitionIndex:
         return self._embedded, len(self._row_of)
 
     @property
+    def sizes(self) -> dict[str, int]:
+        """About how much memory each part takes, in bytes; `bodies` is the text of the memories as they are stored."""
+        return {
+            "vectors": self.vectors.size_bytes,
+            "postings": self.postings.size_bytes,
+            "times, sessions, speakers": self.rows.size_bytes + self.turns.size_bytes + self._tally.size_bytes,
+            "ids": _ROW_BYTES * len(self._ids) + self._id_bytes,
+            "empty index": _EMPTY_BYTES,
+            "bodies": self._body_bytes,
+        }
+
+    @property
     def size_bytes(self) -> int:
         """About how much memory the index takes."""
-        parts = (self.rows, self.postings, self.vectors, self.turns)
-        return sum(part.size_bytes for part in parts) + self._content_bytes + _ROW_BYTES * len(self._bodies)
+        return sum(self.sizes.values())
 
     def apply(self, items: Iterable[Change]) -> None:
         """Follow the store: put, replace or drop memories and set their vectors.
@@ -101,7 +116,7 @@ class PartitionIndex:
 
     def missing(self, limit: int) -> list[tuple[str, str]]:
         """Return id and searchable text of memories without a vector, oldest first; none where vectors are unused."""
-        if self.vectors.dimension is None:
+        if self.vectors.dimension is None or self._embedded == len(self._row_of):
             return []
         rows = np.flatnonzero(self.rows.live & ~self.vectors.present)
         oldest = rows[np.argsort(self.rows.created[rows], kind="stable")[:limit]]
@@ -110,6 +125,11 @@ class PartitionIndex:
     def links(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the row said before and the row said after each row in its session; -1 for none."""
         return self.turns.links(self.rows.session, self.rows.created, self.rows.live)
+
+    def tally(self, live: NDArray[np.bool_]) -> Tally:
+        """Return the sums of these rows by session; good until the next call."""
+        self._tally.follow(live, self.postings.lengths, self.rows.session)
+        return self._tally
 
     def _apply(self, batch: dict[str, Change]) -> None:
         new = [change for change in batch.values() if self._is_news(change)]
@@ -135,7 +155,7 @@ class PartitionIndex:
         if row is None:
             return
         if change.body == self._bodies[row]:
-            self.rows.expires[row] = NEVER if change.expires_at_ms is None else change.expires_at_ms
+            self.rows.renew(row, change.expires_at_ms)
         else:
             self._remove(row)
 
@@ -143,7 +163,8 @@ class PartitionIndex:
         self.turns.remove(row, int(self.rows.session[row]))
         self.rows.live[row] = False
         self._embedded -= int(self.vectors.present[row])
-        self._content_bytes -= len(self._bodies[row])
+        self._id_bytes -= len(self._ids[row])
+        self._body_bytes -= len(self._bodies[row])
         self._bodies[row] = b""
         del self._row_of[self._ids[row]]
 
@@ -154,11 +175,13 @@ class PartitionIndex:
             self._ids.append(change.id)
             self._bodies.append(body)
             self._row_of[change.id] = row
-            self._content_bytes += len(body)
+            self._id_bytes += len(change.id)
+            self._body_bytes += len(body)
         self.rows.extend(memories, [change.expires_at_ms for change in changes])
         self.postings.extend(analyse(searchable_text(memory)) for memory in memories)
         self.vectors.grow(len(changes))
         self.turns.extend(self.rows.session[first:].tolist(), self.rows.created)
+        self._tally.grow(len(self.rows), len(self.rows.sessions))
 
     def _put_vectors(self, rows: list[int], vectors: NDArray[np.float32]) -> None:
         self._embedded += len(rows) - int(np.count_nonzero(self.vectors.present[rows]))
@@ -173,6 +196,8 @@ class PartitionIndex:
         for part in (self.rows, self.postings, self.vectors):
             part.keep(rows)
         self.turns.reset(len(rows))
+        self._tally = Tally()
+        self._tally.grow(len(self.rows), len(self.rows.sessions))
         kept = rows.tolist()
         self._ids = [self._ids[row] for row in kept]
         self._bodies = [self._bodies[row] for row in kept]

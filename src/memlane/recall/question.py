@@ -43,7 +43,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
 def eligible_rows(index: PartitionIndex, question: Question, live: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which rows may be results, shape (n,): live, valid at the time asked about and within every filter."""
     rows = index.rows
-    eligible = live & (rows.valid_from <= question.at_ms) & (question.at_ms < rows.valid_to)
+    valid = rows.valid_at(question.at_ms)
+    eligible = live.copy() if valid is None else live & valid
     if question.kinds is not None:
         eligible &= np.isin(rows.kind, rows.kinds.known(question.kinds))
     if question.sessions is not None:

@@ -30,6 +30,8 @@ class Rows:
         self._speaker: Column[np.int32] = Column(np.int32)
         self._live: Column[np.bool_] = Column(np.bool_)
         self.kinds, self.sessions, self.roles, self.speakers = Names(), Names(), Names(), Names()
+        self._none_expires_until = NEVER
+        self._all_hold = True
 
     def __len__(self) -> int:
         return len(self._live)
@@ -85,25 +87,39 @@ class Rows:
         return sum(part.size_bytes for part in (*self._columns(), *self._names()))
 
     def live_at(self, now_ms: int) -> NDArray[np.bool_]:
-        """Return which rows exist at a time: current and not expired."""
-        return self.live & (self.expires > now_ms)
+        """Return which rows exist at a time, current and not expired; good until the next change of the rows."""
+        return self.live if now_ms < self._none_expires_until else self.live & (self.expires > now_ms)
+
+    def valid_at(self, at_ms: int) -> NDArray[np.bool_] | None:
+        """Return which rows hold at a time, shape (n,); None when all of them always do."""
+        return None if self._all_hold else (self.valid_from <= at_ms) & (at_ms < self.valid_to)
 
     def extend(self, memories: Sequence[Memory], expires_ms: Sequence[int | None]) -> None:
         """Add live rows at the end. Their expiry is that of the store, not what the memories say."""
+        expires = [NEVER if expiry is None else expiry for expiry in expires_ms]
         self._created.extend([to_ms(memory.created_at) for memory in memories])
-        self._expires.extend([NEVER if expiry is None else expiry for expiry in expires_ms])
+        self._expires.extend(expires)
+        self._none_expires_until = min(self._none_expires_until, *expires, NEVER)
         self._valid_from.extend([_ms(memory.valid_from, ALWAYS) for memory in memories])
         self._valid_to.extend([_ms(memory.valid_to, NEVER) for memory in memories])
-        self._kind.extend([self.kinds.number(memory.kind) for memory in memories])
-        self._session.extend([self.sessions.number(memory.session_id) for memory in memories])
-        self._role.extend([self.roles.number(memory.role) for memory in memories])
-        self._speaker.extend([self.speakers.number(memory.name or memory.role) for memory in memories])
+        self._all_hold &= all(memory.valid_from is None and memory.valid_to is None for memory in memories)
+        self._kind.extend(self.kinds.numbers(memory.kind for memory in memories))
+        self._session.extend(self.sessions.numbers(memory.session_id for memory in memories))
+        self._role.extend(self.roles.numbers(memory.role for memory in memories))
+        self._speaker.extend(self.speakers.numbers(memory.name or memory.role for memory in memories))
         self._live.extend(np.ones(len(memories), np.bool_))
+
+    def renew(self, row: int, expires_ms: int | None) -> None:
+        """Give a row another expiry."""
+        self.expires[row] = NEVER if expires_ms is None else expires_ms
+        self._none_expires_until = min(self._none_expires_until, int(self.expires[row]))
 
     def keep(self, rows: Ints) -> None:
         """Leave only these rows, ascending."""
         for column in self._columns():
             column.keep(rows)
+        self._none_expires_until = int(self.expires.min(initial=NEVER))
+        self._all_hold = bool((self.valid_from == ALWAYS).all() and (self.valid_to == NEVER).all())
         self.kinds = _in_use(self.kinds, self.kind)
         self.sessions = _in_use(self.sessions, self.session)
         self.roles = _in_use(self.roles, self.role)
@@ -125,7 +141,6 @@ def _in_use(names: Names, column: NDArray[np.int32]) -> Names:
     """Return the names a column still uses, and number them anew in it."""
     used = np.unique(column[column >= 0])
     kept = Names()
-    for number in cast("list[int]", used.tolist()):
-        kept.number(names.texts[number])
+    kept.numbers(names.texts[number] for number in cast("list[int]", used.tolist()))
     column[column >= 0] = np.searchsorted(used, column[column >= 0])
     return kept

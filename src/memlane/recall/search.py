@@ -49,8 +49,10 @@ def _candidates(evidence: Evidence) -> Ints:
     lexical = evidence.top(evidence.keyword, evidence.eligible & (evidence.keyword > 0), count)
     if evidence.meaning is None:
         return lexical
-    dense = evidence.top(evidence.meaning, evidence.eligible & evidence.known, count)
-    return np.union1d(lexical, dense)
+    is_candidate = np.zeros(len(evidence.index.rows), np.bool_)
+    is_candidate[lexical] = True
+    is_candidate[evidence.top(evidence.meaning, evidence.eligible & evidence.known, count)] = True
+    return np.flatnonzero(is_candidate)
 
 
 def _newest(evidence: Evidence) -> list[Recalled]:

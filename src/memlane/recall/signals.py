@@ -44,8 +44,8 @@ def neighbours(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """
     before, after = evidence.index.links()
     best = np.maximum(own_scores(evidence, before[rows]), own_scores(evidence, after[rows]))
-    replied = np.isin(evidence.index.rows.role[rows], evidence.index.rows.roles.known(_REPLYING))
-    return np.where(replied, np.float32(0), best)
+    replying = np.array([role in _REPLYING for role in evidence.index.rows.roles.texts], np.bool_)
+    return best * (1 - _or_zero(replying, evidence.index.rows.role[rows]))
 
 
 def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:

@@ -86,9 +86,47 @@ async def test_hot_partitions_are_bounded_by_bytes_and_still_right(
         await memory.user(name).session("s").add("user", f"{name} likes plums")
         found = await memory.user(name).recall("plums")
         assert {recalled.memory.text for recalled in found} == {f"{name} likes plums"}
-    residents = memory._core.residents
-    assert residents.evictions == 2
-    assert len(residents._residents) == 1
+    stats = memory._core.residents.stats
+    assert (stats.evictions, stats.partitions) == (2, 1)
+    assert (stats.hits, stats.misses, stats.hit_rate) == (0, 3, 0)
+    assert await memory.user("ann").recall("plums")
+    assert memory._core.residents.stats.hit_rate == 1 / 4
+
+
+async def test_as_many_partitions_are_kept_as_the_limit_allows_and_the_latest_of_them(
+    open_one: Open, backend: InMemoryBackend, letters: Any
+) -> None:
+    await _tell_many(open_one(backend, embedder=letters), users=8)
+    memory = open_one(backend, embedder=letters)
+    await memory.user("0").recall("plums")
+    one = memory._core.residents.stats.size_bytes
+    memory = open_one(backend, embedder=letters, limits=Limits(resident_bytes=7 * one // 2))
+    for name in (*range(8), 6, 5, 0):
+        assert len(await memory.user(f"{name}").recall("plums")) == 1
+    stats = memory._core.residents.stats
+    assert (stats.partitions, stats.misses, stats.hits, stats.evictions) == (3, 9, 2, 6)
+    assert 2 * one < stats.size_bytes <= stats.limit_bytes == 7 * one // 2
+
+
+async def test_what_is_counted_is_the_size_of_what_is_kept(
+    open_one: Open, backend: InMemoryBackend, letters: Any
+) -> None:
+    memory = open_one(backend, embedder=letters, limits=Limits(resident_bytes=60_000))
+    for turn in range(4):
+        await _tell_many(memory, users=8)
+        await asyncio.gather(*(memory.user(f"{name}").recall("plums") for name in range(8)))
+        await memory.user(f"{turn}").erase()
+        residents = memory._core.residents
+        kept = sum(resident.index.size_bytes for resident in residents._residents.values())
+        assert residents.stats.size_bytes == kept <= 60_000
+    assert memory._core.residents.stats.evictions > 0
+    await memory.aclose()
+    assert memory._core.residents.stats.size_bytes == 0
+
+
+async def _tell_many(memory: AsyncMemlane, *, users: int) -> None:
+    for name in range(users):
+        await memory.user(f"{name}").session("s").add("user", f"{name} likes plums")
 
 
 async def test_a_recall_that_is_cancelled_leaves_the_next_one_right(
@@ -119,6 +157,28 @@ async def test_a_store_that_fails_in_the_midst_of_a_refresh_leaves_the_next_reca
     with pytest.raises(errors.StoreUnavailableError):
         await luke.recall("heron")
     assert len(await luke.recall("heron")) == 2
+
+
+async def test_a_partition_of_many_pages_is_read_whole_whatever_happens_in_between(
+    open_one: Open, backend: InMemoryBackend, failing: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("memlane.engine.residents._PAGE", 7)
+    memories = failing(backend.memories())
+    memory = open_one(backend, memories=memories)
+    luke = memory.user("luke")
+    await luke.session("s").add_many([{"role": "user", "content": f"heron {number}"} for number in range(40)])
+    assert len(await luke.recall("heron", limit=100)) == 40
+    await luke.session("s").add_many([{"role": "user", "content": f"heron {number}"} for number in range(40)])
+    memories.after["changes"] = 1
+    with pytest.raises(errors.StoreUnavailableError):
+        await luke.recall("heron", limit=100)
+    for turns in range(12):
+        recall = asyncio.ensure_future(luke.recall("heron", limit=100))
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        recall.cancel()
+        await asyncio.gather(recall, return_exceptions=True)
+    assert len(await luke.recall("heron", limit=100)) == 80
 
 
 async def test_many_recalls_at_once_agree(open_one: Open, backend: InMemoryBackend, letters: Any) -> None:

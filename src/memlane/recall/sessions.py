@@ -1,0 +1,79 @@
+"""What the rows of each session amount to: how many, how many terms, the greatest of their values."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from memlane.recall.bm25 import Corpus
+from memlane.recall.columns import Column, Ints, Scalar
+
+
+class Tally:
+    """How many rows exist and how many terms they have, in all and by session.
+
+    It is kept by differences: following a change costs little more than comparing which rows exist with which did.
+    """
+
+    def __init__(self) -> None:
+        """Start with no rows."""
+        self._counted: Column[np.bool_] = Column(np.bool_)
+        self._session_rows: Column[np.int64] = Column(np.int64)
+        self._session_terms: Column[np.float64] = Column(np.float64)
+        self.rows = Corpus(0, 0.0)
+
+    @property
+    def session_rows(self) -> NDArray[np.int64]:
+        """How many rows of each session exist, shape (sessions,)."""
+        return self._session_rows.values
+
+    @property
+    def session_terms(self) -> NDArray[np.float64]:
+        """How many terms they have, shape (sessions,)."""
+        return self._session_terms.values
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes held."""
+        return sum(column.size_bytes for column in (self._counted, self._session_rows, self._session_terms))
+
+    def grow(self, rows: int, sessions: int) -> None:
+        """Make room for so many rows and sessions in all; new rows do not exist yet."""
+        self._counted.grow(rows - len(self._counted))
+        self._session_rows.grow(sessions - len(self._session_rows))
+        self._session_terms.grow(sessions - len(self._session_terms))
+
+    def follow(self, live: NDArray[np.bool_], lengths: NDArray[np.float32], session: Ints) -> None:
+        """Count these rows and no others.
+
+        Args:
+            live: Which rows exist, shape (n,).
+            lengths: Number of terms of each row, shape (n,).
+            session: Session of each row, shape (n,); -1 for none.
+        """
+        changed = np.flatnonzero(self._counted.values != live)
+        if len(changed):
+            signs = np.where(live[changed], 1, -1)
+            self._add(signs, signs * lengths[changed].astype(np.float64), session[changed] + 1)
+            self._counted.values[changed] = live[changed]
+
+    def _add(self, rows: NDArray[np.int64], terms: NDArray[np.float64], places: Ints) -> None:
+        size = len(self._session_rows) + 1  # the first place is that of no session
+        self._session_rows.values[:] += np.bincount(places, rows, size)[1:].astype(np.int64)
+        self._session_terms.values[:] += np.bincount(places, terms, size)[1:]
+        self.rows = Corpus(self.rows.documents + int(rows.sum()), self.rows.terms + float(terms.sum()))
+
+
+def greatest(values: NDArray[Scalar], session: Ints, sessions: int, otherwise: Scalar) -> NDArray[Scalar]:
+    """Return the greatest value among the rows of each session, shape (sessions,).
+
+    Args:
+        values: One of each row, shape (n,).
+        session: Session of each row, shape (n,); -1 for none.
+        sessions: How many sessions there are.
+        otherwise: Where there is none greater.
+    """
+    best = np.full(sessions + 1, otherwise)  # the last place, which -1 names, is that of no session
+    if len(values):
+        # Rows that follow each other are mostly of one session; each such run is reduced at once.
+        starts = np.flatnonzero(np.append(True, session[1:] != session[:-1]))
+        np.maximum.at(best, session[starts], np.maximum.reduceat(values, starts))
+    return best[:sessions]
