@@ -12,17 +12,21 @@ from numpy.typing import NDArray
 
 from memlane.errors import UsageError
 from memlane.protocols.memories import Change
+from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.search import Question, search
-from memlane.recall.weights import Weights
+from memlane.recall.signals import SIGNALS, window
+from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import Memory, Recalled
 from memlane.types.times import to_ms
 from memlane.types.wire import encode_memory
 
 _START = datetime(2024, 3, 1, 12, tzinfo=UTC)
 _NOW = to_ms(_START) + 86_400_000
-_ONLY_KEYWORD = Weights(keyword=1, meaning=0, session=0, neighbours=0, speaker=0)
-_ONLY_MEANING = Weights(keyword=0, meaning=1, session=0, neighbours=0, speaker=0)
+_NOTHING = dict.fromkeys((signal.__name__ for signal in SIGNALS), 0.0)
+_PERFECT = sum(getattr(DEFAULT, signal.__name__) for signal in SIGNALS)  # keyword and meaning count 1 of it
+_ONLY_KEYWORD = Weights(**{**_NOTHING, "keyword": 1})
+_ONLY_MEANING = Weights(**{**_NOTHING, "meaning": 1})
 
 
 def _memory(memory_id: str, text: str, *, minute: int = 0, **fields: Any) -> Memory:
@@ -101,20 +105,59 @@ def test_an_answer_is_found_by_the_question_before_it() -> None:
         _memory("far", "A favourite film", minute=9, session_id="t"),
     )
     found = {recalled.memory.id: recalled for recalled in search(index, _ask("favourite fruit"))}
-    assert found["answer"].why["neighbours"] > 0
-    assert found["far"].why["neighbours"] == 0
+    assert found["answer"].why["window"] > found["far"].why["window"] > 0
+    assert found["answer"].why["answer"] > found["far"].why["answer"] == 0
+    assert found["answer"].why["statement"] > found["asked"].why["statement"] == 0
     assert found["answer"].score > found["far"].score
 
 
-def test_a_reply_lifts_the_turn_it_replies_to_but_not_the_other_way_round() -> None:
+def test_turns_next_but_one_count_less_than_those_beside() -> None:
+    turns = ["mango trees", "yes", "no", "yes", "no"]
+    index = _index(*(_memory(f"m{n}", text, minute=n, session_id="s") for n, text in enumerate(turns)))
+    evidence = Evidence(index, _ask("mango trees"), Weights())
+    shares = window(evidence, np.arange(5)).tolist()
+    assert shares[1] > shares[2] > shares[3] == shares[4] == 0
+    assert max(shares) == 1
+
+
+def test_an_expired_turn_says_nothing_in_a_window() -> None:
+    memories = [
+        _memory("gone", "mango trees", minute=1, session_id="s"),
+        _memory("left", "mango", minute=2, session_id="s"),
+    ]
+    index = PartitionIndex(2)
+    index.apply([_change(memories[0], expires_at_ms=_NOW), _change(memories[1])])
+    alone = _index(memories[1])
+    question = _ask("mango trees")
+    assert window(Evidence(index, question, Weights()), np.array([1])) == window(
+        Evidence(alone, question, Weights()), np.array([0])
+    )
+
+
+def test_what_a_person_said_comes_before_the_reply_unless_the_reply_is_asked_for() -> None:
     index = _index(
         _memory("said", "I planted two mango trees", minute=1, session_id="s"),
         _memory("replied", "Mango trees need sun", minute=2, session_id="s", role="assistant"),
     )
     found = {recalled.memory.id: recalled for recalled in search(index, _ask("mango trees"))}
-    assert found["said"].why["neighbours"] > 0
-    assert found["replied"].why["neighbours"] == 0
+    assert found["said"].why["person"] > found["replied"].why["person"] == 0
     assert found["said"].score > found["replied"].score > 0
+    asked = search(index, _ask("What did you tell me that mango trees need?"))
+    assert _ids(asked)[0] == "replied"
+    assert {recalled.why["person"] for recalled in asked} == {asked[0].why["person"]}
+
+
+def test_a_turn_that_says_something_comes_before_an_exclamation() -> None:
+    told = "My sister Ida bought an old lighthouse on the west coast and paints its walls this summer"
+    index = _index(_memory("wow", "Wow, lighthouse!", session_id="a"), _memory("told", told, session_id="b"))
+    found = {recalled.memory.id: recalled for recalled in search(index, _ask("lighthouse"))}
+    assert found["told"].why["substance"] > found["wow"].why["substance"] > 0
+
+
+def test_a_fact_needs_no_conversation_around_it_to_be_found_first() -> None:
+    fact = _memory("fact", "Luke is allergic to peanuts", kind="fact", role=None)
+    turns = [_memory(f"m{n}", f"peanuts are sold in bag {n}", minute=n, session_id="s") for n in range(5)]
+    assert _ids(search(_index(*turns, fact), _ask("Is Luke allergic to peanuts?")))[0] == "fact"
 
 
 def test_the_speaker_who_is_named_counts_more() -> None:
@@ -250,7 +293,8 @@ def test_without_a_vector_words_decide_and_results_say_so() -> None:
     assert found.why["meaning_unavailable"] == 0.0
     assert "meaning" not in found.why
     assert found.notes == ["no embedder is configured"]
-    assert found.score == pytest.approx(found.why["keyword"])
+    assert found.why["keyword"] == pytest.approx(1 / _PERFECT, abs=1e-6)
+    assert sum(found.why.values()) == pytest.approx(found.score)
 
 
 def test_without_embedded_memories_words_decide_too() -> None:

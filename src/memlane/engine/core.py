@@ -18,7 +18,7 @@ from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.sessions import SessionStore
-from memlane.recall.text import searchable_text
+from memlane.recall.text import embedded_text
 from memlane.types.ids import Partition, ulid
 from memlane.types.memory import Memory
 
@@ -83,7 +83,7 @@ class Core:
 
     def notice(self, partition: Partition, memories: Iterable[Memory]) -> None:
         """Embed memories soon that were just written."""
-        self.indexer.notice(partition, {memory.id: searchable_text(memory) for memory in memories})
+        self.indexer.notice(partition, {memory.id: embedded_text(memory) for memory in memories})
 
     async def aclose(self) -> None:
         """Stop background work and release everything; a second call does nothing."""

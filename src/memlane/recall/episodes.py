@@ -1,6 +1,6 @@
-"""Finds past sessions: the words of a whole session and the meaning of its best turn.
+"""Finds past sessions: by the words and the meaning of the whole, and by the turn in it that answers best.
 
-Not the meaning of the whole: an embedder reads only the beginning of a long text.
+The meaning of the whole is that of its turns together: an embedder reads only the beginning of a long text.
 """
 
 import numpy as np
@@ -10,10 +10,10 @@ from memlane.recall.columns import Ints
 from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question
-from memlane.recall.ranking import KEYWORD, NEWEST, Shares, best_first, why
+from memlane.recall.ranking import KEYWORD, MEANING, NEWEST, TOPIC, TURN, Shares, best_first, why
 from memlane.recall.rows import ALWAYS
 from memlane.recall.sessions import greatest
-from memlane.recall.signals import own_scores, session_shares
+from memlane.recall.signals import own_scores, turn_scores
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import RecalledEpisode
 from memlane.types.times import from_ms
@@ -45,7 +45,23 @@ def search_episodes(index: PartitionIndex, question: Question, weights: Weights 
 def _all_shares(evidence: Evidence) -> Shares:
     if evidence.is_open:
         return {NEWEST: np.zeros(len(evidence.index.rows.sessions))}
-    return session_shares(evidence)
+    weights = evidence.weights
+    known = weights.session_meaning + weights.session_topic
+    total = weights.session_keyword + known + weights.session_turn
+    by_words = np.where(evidence.session_known, weights.session_keyword, weights.session_keyword + known)
+    return {
+        KEYWORD: evidence.session_keyword * (by_words / total),
+        MEANING: evidence.session_meaning * (weights.session_meaning / total),
+        TOPIC: evidence.session_topic * (weights.session_topic / total),
+        TURN: _best_turns(evidence) * (weights.session_turn / total),
+    }
+
+
+def _best_turns(evidence: Evidence) -> NDArray[np.float32]:
+    """Return the score of the best candidate of each session, shape (sessions,); 0 where there is none."""
+    rows = evidence.candidates
+    scores = turn_scores(evidence, rows)
+    return greatest(scores, evidence.index.rows.session[rows], len(evidence.index.rows.sessions), np.float32(0))
 
 
 def _candidates(evidence: Evidence, shares: Shares) -> Ints:

@@ -15,6 +15,7 @@ from memlane.recall.question import Question, eligible_rows
 from memlane.recall.sessions import greatest
 from memlane.recall.weights import Weights
 
+_CANDIDATES = 200
 _HANDS = 4
 _SMALL_HAND = 4
 
@@ -32,6 +33,8 @@ class Evidence:
         keyword: Words in common, shape (n,): BM25 as a share of the best.
         meaning: Similarity, shape (n,): the cosine between the least and the greatest; None when it is not known.
         known: Which rows `meaning` knows, shape (n,).
+        matches: Where each term of the question occurs.
+        corpus: How many rows exist, and how many terms they have.
     """
 
     def __init__(self, index: PartitionIndex, question: Question, weights: Weights) -> None:
@@ -45,9 +48,10 @@ class Evidence:
         self.live = index.rows.live_at(question.now_ms)
         self.eligible = eligible_rows(index, question, self.live)
         self._tally = index.tally(self.live)
-        self._matches = index.postings.find(sorted(self.terms), self.live)
-        scores = bm25(self._matches, index.postings.lengths, self._tally.rows)
-        self.keyword = _share_of_best(scores, self.eligible)
+        self.matches = index.postings.find(sorted(self.terms), self.live)
+        self.corpus = self._tally.rows
+        scores = bm25(self.matches, index.postings.lengths, self.corpus)
+        self.keyword = share_of_best(scores, self.eligible)
         self.known = index.vectors.present & self.live
         self.meaning = self._meaning()
         if self.meaning is None:
@@ -63,9 +67,9 @@ class Evidence:
         """Words in common with whole sessions, shape (sessions,): BM25 as a share of the best."""
         exists = self._tally.session_rows > 0
         lengths = self._tally.session_terms
-        matches = grouped(self._matches, self.index.rows.session, len(lengths))
+        matches = grouped(self.matches, self.index.rows.session, len(lengths))
         corpus = Corpus(int(np.count_nonzero(exists)), float(lengths.sum()))
-        return _share_of_best(bm25(matches, lengths.astype(np.float32), corpus), exists)
+        return share_of_best(bm25(matches, lengths.astype(np.float32), corpus), exists)
 
     @cached_property
     def session_meaning(self) -> NDArray[np.float32]:
@@ -76,11 +80,40 @@ class Evidence:
         return greatest(self.meaning, rows.session, len(rows.sessions), np.float32(0))
 
     @cached_property
+    def session_topic(self) -> NDArray[np.float32]:
+        """Cosine to the mean vector of whole sessions, between the least and the greatest, shape (sessions,)."""
+        count = len(self.index.rows.sessions)
+        if self.meaning is None or not count:
+            return np.zeros(count, np.float32)
+        known = self.known & (self.index.rows.session >= 0)
+        session, least, span = _of(self.index.rows.session, known), *self._scale
+        cosines = np.bincount(session, least + span * _of(self.meaning, known), count).astype(np.float32)
+        lengths = self.index.topic_lengths()
+        told = self.session_known & (lengths > 0)
+        cosines[told] /= lengths[told]
+        among = cosines[told]
+        reach = among.max(initial=-1) - among.min(initial=1)
+        scaled = (cosines - among.min(initial=1)) / reach if reach > 0 else np.ones_like(cosines)
+        return np.where(told, scaled, 0).astype(np.float32)
+
+    @cached_property
     def session_known(self) -> NDArray[np.bool_]:
         """Which sessions have a turn whose meaning is known, shape (sessions,)."""
         if np.array_equal(self.known, self.live):
             return self._tally.session_rows > 0
         return greatest(self.known, self.index.rows.session, len(self._tally.session_rows), np.bool_(0))
+
+    @cached_property
+    def candidates(self) -> Ints:
+        """The rows worth all signals, ascending: the best by words and the best by meaning."""
+        count = max(_CANDIDATES, self.question.limit)
+        lexical = self.top(self.keyword, self.eligible & (self.keyword > 0), count)
+        if self.meaning is None:
+            return np.sort(lexical)
+        is_candidate = np.zeros(len(self.live), np.bool_)
+        is_candidate[lexical] = True
+        is_candidate[self.top(self.meaning, self.eligible & self.known, count)] = True
+        return np.flatnonzero(is_candidate)
 
     def top(self, scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
         """Return up to `count` rows with the greatest scores, in no order; of equals the newest, then by id."""
@@ -108,6 +141,7 @@ class Evidence:
         compared = _of(similarities, self.known & self.eligible)
         least, greatest_one = compared.min(), compared.max()
         span = greatest_one - least
+        self._scale = (least, span)
         if span > 0:
             similarities -= least
             similarities /= span
@@ -119,7 +153,8 @@ class Evidence:
         return similarities
 
 
-def _share_of_best(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.float32]:
+def share_of_best(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return scores as shares of the greatest of some of them, 1 at most."""
     best = float(_of(scores, among).max(initial=0))
     return np.minimum(scores / best, 1) if best else np.zeros_like(scores)
 

@@ -13,8 +13,8 @@ from memlane.protocols.memories import Change
 from memlane.recall.analysis import analyse
 from memlane.recall.postings import Postings
 from memlane.recall.rows import Rows
-from memlane.recall.sessions import Tally
-from memlane.recall.text import searchable_text
+from memlane.recall.sessions import Tally, Topics
+from memlane.recall.text import embedded_text, searchable_text
 from memlane.recall.turns import Turns
 from memlane.recall.vectors import Vectors
 from memlane.types.memory import Memory
@@ -43,6 +43,7 @@ class PartitionIndex:
         self.vectors = Vectors(dimension)
         self.turns = Turns()
         self._tally = Tally()
+        self._topics = Topics()
         self._ids: list[str] = []
         self._bodies: list[bytes] = []
         self._row_of: dict[str, int] = {}
@@ -65,7 +66,10 @@ class PartitionIndex:
         return {
             "vectors": self.vectors.size_bytes,
             "postings": self.postings.size_bytes,
-            "times, sessions, speakers": self.rows.size_bytes + self.turns.size_bytes + self._tally.size_bytes,
+            "times, sessions, speakers": self.rows.size_bytes
+            + self.turns.size_bytes
+            + self._tally.size_bytes
+            + self._topics.size_bytes,
             "ids": _ROW_BYTES * len(self._ids) + self._id_bytes,
             "empty index": _EMPTY_BYTES,
             "bodies": self._body_bytes,
@@ -115,12 +119,12 @@ class PartitionIndex:
         return [row for memory_id in memory_ids if (row := self._row_of.get(memory_id)) is not None]
 
     def missing(self, limit: int) -> list[tuple[str, str]]:
-        """Return id and searchable text of memories without a vector, oldest first; none where vectors are unused."""
+        """Return id and text to embed of memories without a vector, oldest first; none where vectors are unused."""
         if self.vectors.dimension is None or self._embedded == len(self._row_of):
             return []
         rows = np.flatnonzero(self.rows.live & ~self.vectors.present)
         oldest = rows[np.argsort(self.rows.created[rows], kind="stable")[:limit]]
-        return [(self._ids[row], searchable_text(self.memory_at(row))) for row in oldest.tolist()]
+        return [(self._ids[row], embedded_text(self.memory_at(row))) for row in oldest.tolist()]
 
     def links(self) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
         """Return the row said before and the row said after each row in its session; -1 for none."""
@@ -130,6 +134,14 @@ class PartitionIndex:
         """Return the sums of these rows by session; good until the next call."""
         self._tally.follow(live, self.postings.lengths, self.rows.session)
         return self._tally
+
+    def topic_lengths(self) -> NDArray[np.float32]:
+        """Return how long the sum of the vectors of each session is, shape (sessions,); good until the next change.
+
+        Expired memories count until the store no longer has them.
+        """
+        used = self.rows.live & self.vectors.present
+        return self._topics.lengths(self.rows.session, used, self.vectors, len(self.rows.sessions))
 
     def _apply(self, batch: dict[str, Change]) -> None:
         new = [change for change in batch.values() if self._is_news(change)]
@@ -162,6 +174,7 @@ class PartitionIndex:
     def _remove(self, row: int) -> None:
         self.turns.remove(row, int(self.rows.session[row]))
         self.rows.live[row] = False
+        self._topics.touch(self.rows.session[row : row + 1])
         self._embedded -= int(self.vectors.present[row])
         self._id_bytes -= len(self._ids[row])
         self._body_bytes -= len(self._bodies[row])
@@ -186,6 +199,7 @@ class PartitionIndex:
     def _put_vectors(self, rows: list[int], vectors: NDArray[np.float32]) -> None:
         self._embedded += len(rows) - int(np.count_nonzero(self.vectors.present[rows]))
         self.vectors.put(rows, vectors)
+        self._topics.touch(self.rows.session[rows])
 
     def _compact(self) -> None:
         """Give back the room of dead rows once they are a quarter."""
@@ -196,8 +210,9 @@ class PartitionIndex:
         for part in (self.rows, self.postings, self.vectors):
             part.keep(rows)
         self.turns.reset(len(rows))
-        self._tally = Tally()
+        self._tally, self._topics = Tally(), Topics()
         self._tally.grow(len(self.rows), len(self.rows.sessions))
+        self._topics.touch(self.rows.session)
         kept = rows.tolist()
         self._ids = [self._ids[row] for row in kept]
         self._bodies = [self._bodies[row] for row in kept]

@@ -12,6 +12,8 @@ KEYWORD: Final = "keyword"
 MEANING: Final = "meaning"
 MEANING_UNAVAILABLE: Final = "meaning_unavailable"
 NEWEST: Final = "newest"
+TOPIC: Final = "topic"
+TURN: Final = "turn"
 
 Shares: TypeAlias = dict[str, NDArray[np.floating[Any]]]
 """Each signal's share of the scores of some rows or sessions, all of one shape (n,)."""

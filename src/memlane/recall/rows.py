@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memlane.recall.columns import Column, Ints, Names
+from memlane.recall.text import is_question
 from memlane.types.memory import Memory
 from memlane.types.times import to_ms
 
@@ -28,6 +29,7 @@ class Rows:
         self._session: Column[np.int32] = Column(np.int32)
         self._role: Column[np.int32] = Column(np.int32)
         self._speaker: Column[np.int32] = Column(np.int32)
+        self._asking: Column[np.bool_] = Column(np.bool_)
         self._live: Column[np.bool_] = Column(np.bool_)
         self.kinds, self.sessions, self.roles, self.speakers = Names(), Names(), Names(), Names()
         self._none_expires_until = NEVER
@@ -77,6 +79,11 @@ class Rows:
         return self._speaker.values
 
     @property
+    def asking(self) -> NDArray[np.bool_]:
+        """Which end with a question."""
+        return self._asking.values
+
+    @property
     def live(self) -> NDArray[np.bool_]:
         """Which rows are the current state of a memory; the others await compaction."""
         return self._live.values
@@ -107,6 +114,7 @@ class Rows:
         self._session.extend(self.sessions.numbers(memory.session_id for memory in memories))
         self._role.extend(self.roles.numbers(memory.role for memory in memories))
         self._speaker.extend(self.speakers.numbers(memory.name or memory.role for memory in memories))
+        self._asking.extend([is_question(memory.text) for memory in memories])
         self._live.extend(np.ones(len(memories), np.bool_))
 
     def renew(self, row: int, expires_ms: int | None) -> None:
@@ -127,7 +135,7 @@ class Rows:
 
     def _columns(self) -> tuple[Column[np.int64] | Column[np.int32] | Column[np.bool_], ...]:
         times = (self._created, self._expires, self._valid_from, self._valid_to)
-        return (*times, self._kind, self._session, self._role, self._speaker, self._live)
+        return (*times, self._kind, self._session, self._role, self._speaker, self._asking, self._live)
 
     def _names(self) -> tuple[Names, ...]:
         return (self.kinds, self.sessions, self.roles, self.speakers)

@@ -6,7 +6,6 @@ fused, not ranks: how much better one is than the next is kept.
 
 import numpy as np
 
-from memlane.recall.columns import Ints
 from memlane.recall.episodes import search_episodes
 from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
@@ -17,8 +16,6 @@ from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import Recalled
 
 __all__ = ["Question", "search", "search_episodes"]
-
-_CANDIDATES = 200
 
 
 def search(index: PartitionIndex, question: Question, weights: Weights = DEFAULT) -> list[Recalled]:
@@ -34,7 +31,7 @@ def search(index: PartitionIndex, question: Question, weights: Weights = DEFAULT
     evidence = Evidence(index, question, weights)
     if evidence.is_open:
         return _newest(evidence)
-    rows = _candidates(evidence)
+    rows = evidence.candidates
     shares = row_shares(evidence, rows)
     known = evidence.known[rows].tolist()
     ranked = best_first(shares, index.rows.created[rows], lambda place: index.id_at(rows[place]), question.limit)
@@ -42,17 +39,6 @@ def search(index: PartitionIndex, question: Question, weights: Weights = DEFAULT
         _recalled(evidence, int(rows[place]), score, why(shares, place, meaning_known=known[place]))
         for place, score in ranked
     ]
-
-
-def _candidates(evidence: Evidence) -> Ints:
-    count = max(_CANDIDATES, evidence.question.limit)
-    lexical = evidence.top(evidence.keyword, evidence.eligible & (evidence.keyword > 0), count)
-    if evidence.meaning is None:
-        return lexical
-    is_candidate = np.zeros(len(evidence.index.rows), np.bool_)
-    is_candidate[lexical] = True
-    is_candidate[evidence.top(evidence.meaning, evidence.eligible & evidence.known, count)] = True
-    return np.flatnonzero(is_candidate)
 
 
 def _newest(evidence: Evidence) -> list[Recalled]:

@@ -1,10 +1,11 @@
-"""What the rows of each session amount to: how many, how many terms, the greatest of their values."""
+"""What the rows of each session amount to: how many, how many terms, what their vectors add up to, greatest values."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memlane.recall.bm25 import Corpus
 from memlane.recall.columns import Column, Ints, Scalar
+from memlane.recall.vectors import Vectors
 
 
 class Tally:
@@ -60,6 +61,47 @@ class Tally:
         self._session_rows.values[:] += np.bincount(places, rows, size)[1:].astype(np.int64)
         self._session_terms.values[:] += np.bincount(places, terms, size)[1:]
         self.rows = Corpus(self.rows.documents + int(rows.sum()), self.rows.terms + float(terms.sum()))
+
+
+class Topics:
+    """How long the sum of the vectors of each session is: what makes a mean of similarities the cosine to their mean.
+
+    Sessions that change are summed again when they are next asked for.
+    """
+
+    def __init__(self) -> None:
+        """Start with no sessions."""
+        self._lengths: Column[np.float32] = Column(np.float32)
+        self._stale: set[int] = set()
+
+    @property
+    def size_bytes(self) -> int:
+        """Bytes held."""
+        return self._lengths.size_bytes
+
+    def touch(self, session: Ints) -> None:
+        """Take note that rows of these sessions changed; -1 for none."""
+        self._stale.update(np.unique(session[session >= 0]).tolist())
+
+    def lengths(self, session: Ints, used: NDArray[np.bool_], vectors: Vectors, sessions: int) -> NDArray[np.float32]:
+        """Return the length of each session's sum, shape (sessions,); 0 where no row is used.
+
+        Args:
+            session: Session of each row, shape (n,); -1 for none.
+            used: Which rows count, shape (n,); only rows that have a vector.
+            vectors: The vectors of all rows.
+            sessions: How many sessions there are.
+        """
+        self._lengths.grow(sessions - len(self._lengths))
+        if self._stale:
+            stale = np.array(sorted(self._stale), np.intp)
+            number = np.full(sessions + 1, -1)  # the last place, which -1 names, is that of no session
+            number[stale] = np.arange(len(stale))
+            rows = np.flatnonzero(used & (number[session] >= 0))
+            sums = vectors.sums(rows, number[session[rows]], len(stale))
+            self._lengths.values[stale] = np.linalg.norm(sums, axis=1)
+            self._stale.clear()
+        return self._lengths.values
 
 
 def greatest(values: NDArray[Scalar], session: Ints, sessions: int, otherwise: Scalar) -> NDArray[Scalar]:

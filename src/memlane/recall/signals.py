@@ -11,11 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memlane.recall.analysis import analyse
+from memlane.recall.asking import is_about_reply
 from memlane.recall.columns import Ints
 from memlane.recall.evidence import Evidence
 from memlane.recall.ranking import KEYWORD, MEANING, Shares, sum_of_shares
+from memlane.recall.windows import window_scores
 
-_REPLYING: Final = ("assistant", "tool", "function")
+_MACHINES: Final = ("assistant", "tool", "function")
+_SUBSTANTIAL: Final = 24
 
 Signal: TypeAlias = Callable[[Evidence, Ints], NDArray[np.float32]]
 
@@ -31,21 +34,14 @@ def meaning(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 
 
 def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
-    """How well the whole session answers that the row is part of; 0 outside sessions."""
-    scores = sum_of_shares(session_shares(evidence))
-    return _or_zero(scores, evidence.index.rows.session[rows])
+    """How well the whole session answers that the row is part of; outside sessions, how well the row itself does."""
+    of_session = _or_zero(sum_of_shares(session_shares(evidence)), evidence.index.rows.session[rows])
+    return np.where(evidence.index.rows.session[rows] >= 0, of_session, own_scores(evidence, rows)).astype(np.float32)
 
 
-def neighbours(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
-    """How well the better of the turns just before and just after answers; 0 for what a machine replied.
-
-    A reply says again what it replies to, so a match beside it is no news. The other way round it is: the reply
-    bears witness to what the turn before it was about.
-    """
-    before, after = evidence.index.links()
-    best = np.maximum(own_scores(evidence, before[rows]), own_scores(evidence, after[rows]))
-    replying = np.array([role in _REPLYING for role in evidence.index.rows.roles.texts], np.bool_)
-    return best * (1 - _or_zero(replying, evidence.index.rows.role[rows]))
+def window(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """How well the row answers together with the turns around it, which say what it leaves unsaid."""
+    return window_scores(evidence, rows)
 
 
 def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -55,11 +51,53 @@ def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     return _or_zero(named, evidence.index.rows.speaker[rows])
 
 
-SIGNALS: Final[tuple[Signal, ...]] = (keyword, meaning, session, neighbours, speaker)
+def statement(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """0 where the row ends by asking something itself, else 1."""
+    return (~evidence.index.rows.asking[rows]).astype(np.float32)
+
+
+def answer(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """1 where the turn before ends by asking something, else 0."""
+    before, _ = evidence.index.links()
+    return _or_zero(evidence.index.rows.asking, before[rows])
+
+
+def substance(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """How much is said: the number of terms as a share of what is plenty; 1 for what was put down on purpose."""
+    share = np.minimum(evidence.index.postings.lengths[rows] / _SUBSTANTIAL, 1).astype(np.float32)
+    return np.where(_was_said(evidence, rows), share, np.float32(1))
+
+
+def person(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """0 for what a machine replied, else 1; 1 for all when the question asks what was replied."""
+    if is_about_reply(evidence.question.text):
+        return np.ones(len(rows), np.float32)
+    roles = evidence.index.rows.roles.texts
+    return 1 - _or_zero(np.array([role in _MACHINES for role in roles], np.bool_), evidence.index.rows.role[rows])
+
+
+def opening(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """1 for the first turn of a session, which says what it is about, and for what was put down on purpose; else 0."""
+    before, _ = evidence.index.links()
+    return (~_was_said(evidence, rows) | (before[rows] < 0)).astype(np.float32)
+
+
+SIGNALS: Final[tuple[Signal, ...]] = (
+    keyword,
+    meaning,
+    session,
+    window,
+    speaker,
+    statement,
+    answer,
+    substance,
+    person,
+    opening,
+)
 
 
 def session_shares(evidence: Evidence) -> Shares:
-    """Return each signal's share of the score of each session as a whole, shape (sessions,)."""
+    """Return the shares of words and meaning in the score of each session as a whole, shape (sessions,)."""
     weights, total = evidence.weights, evidence.weights.session_keyword + evidence.weights.session_meaning
     by_words = np.where(evidence.session_known, weights.session_keyword, total) / total
     return {
@@ -69,11 +107,11 @@ def session_shares(evidence: Evidence) -> Shares:
 
 
 def own_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
-    """Return how well rows answer by words and meaning alone; 0 for row -1 and for what does not exist."""
+    """Return how well rows answer by words and meaning alone; 0 for what does not exist."""
     weights, total = evidence.weights, evidence.weights.keyword + evidence.weights.meaning
     by_words = _weight_of_words(evidence, rows) / total
     scores = by_words * keyword(evidence, rows) + (weights.meaning / total) * meaning(evidence, rows)
-    return np.where((rows >= 0) & evidence.live[rows], scores, 0).astype(np.float32)
+    return np.where(evidence.live[rows], scores, 0).astype(np.float32)
 
 
 def row_shares(evidence: Evidence, rows: Ints) -> Shares:
@@ -83,10 +121,23 @@ def row_shares(evidence: Evidence, rows: Ints) -> Shares:
     return {**shares, KEYWORD: keyword(evidence, rows) * (_weight_of_words(evidence, rows) / total)}
 
 
+def turn_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """Return how well rows answer by all signals but `session`; one perfect in all of them has 1."""
+    shares = row_shares(evidence, rows)
+    del shares[session.__name__]
+    total = sum(_weight(evidence, signal) for signal in SIGNALS)
+    return (sum_of_shares(shares) * (total / (total - evidence.weights.session))).astype(np.float32)
+
+
 def _weight_of_words(evidence: Evidence, rows: Ints) -> NDArray[np.float64]:
     """Return what words count in these rows: where the meaning of a row is not known, its words stand in for it."""
     weights = evidence.weights
     return np.where(evidence.known[rows], weights.keyword, weights.keyword + weights.meaning)
+
+
+def _was_said(evidence: Evidence, rows: Ints) -> NDArray[np.bool_]:
+    """Return which rows are turns of a conversation; the others were put down on purpose."""
+    return evidence.index.rows.role[rows] >= 0
 
 
 def _weight(evidence: Evidence, signal: Signal) -> float:

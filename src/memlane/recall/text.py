@@ -1,15 +1,19 @@
-"""The text by which a memory is found: when it was said, by whom, and the words.
+"""The texts by which a memory is found: one for its words, one for its meaning.
 
-Both the lexical and the dense leg index this text. It must not depend on anything but the memory, because vectors
-of it are stored and shared between processes; whoever changes it changes `RECIPE`.
+They must not depend on anything but the memory, because vectors of them are stored and shared between processes;
+whoever changes `embedded_text` changes `RECIPE`.
 """
 
 from datetime import datetime
 
 from memlane.types.memory import Memory
 
-RECIPE = "r1"
-"""Version of `searchable_text`, part of the identity under which its vectors are stored."""
+RECIPE = "r2"
+"""Version of `embedded_text`, part of the identity under which its vectors are stored."""
+
+_QUESTION_MARKS = ("?", "\uff1f", "\u061f", "\u037e")  # Latin, full-width, Arabic, Greek
+_LONGEST_ENDING = 64
+_CLOSING = " \t\r\n\"')]}*_\u00bb\u2019\u201d\u300d"
 
 _MONTHS = (
     "January",
@@ -28,7 +32,7 @@ _MONTHS = (
 
 
 def searchable_text(memory: Memory) -> str:
-    """Return what is indexed of a memory, e.g. `8 May 2023, Caroline: I went to a support group yesterday.`.
+    """Return the words of a memory, e.g. `8 May 2023, Caroline: I went to a support group yesterday.`.
 
     The date is written as people say it, because questions name days, months and years so; the speaker, because
     questions name people. A memory that nobody said carries its date only.
@@ -36,6 +40,20 @@ def searchable_text(memory: Memory) -> str:
     when = spoken_date(memory.created_at)
     speaker = memory.name or memory.role
     return f"{when}, {speaker}: {memory.text}" if speaker else f"{when}: {memory.text}"
+
+
+def embedded_text(memory: Memory) -> str:
+    """Return what is embedded of a memory, e.g. `Caroline: I went to a support group yesterday.`.
+
+    Without the date: it moves the vector of a short text far, and a question seldom means it.
+    """
+    speaker = memory.name or memory.role
+    return f"{speaker}: {memory.text}" if speaker else memory.text
+
+
+def is_question(text: str) -> bool:
+    """Return whether a text ends by asking."""
+    return text[-_LONGEST_ENDING:].rstrip(_CLOSING).endswith(_QUESTION_MARKS)
 
 
 def spoken_date(moment: datetime) -> str:

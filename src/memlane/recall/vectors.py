@@ -82,6 +82,23 @@ class Vectors:
             np.matmul(block[:, None, :], vector, out=part)
         return found
 
+    def sums(self, rows: Ints, groups: Ints, size: int) -> NDArray[np.float32]:
+        """Return the sum of the vectors of each group, shape (size, dimension).
+
+        Args:
+            rows: Ascending rows, shape (m,).
+            groups: Group of each, shape (m,), from 0 to size - 1.
+            size: How many groups there are.
+        """
+        found = np.zeros((size, self.dimension or 0), np.float32)
+        for number, block in enumerate(self._blocks):
+            first, last = np.searchsorted(rows, (number * _BLOCK_ROWS, (number + 1) * _BLOCK_ROWS))
+            if first < last:
+                order = first + np.argsort(groups[first:last], kind="stable")
+                starts = np.flatnonzero(np.append(True, groups[order[1:]] != groups[order[:-1]]))
+                found[groups[order[starts]]] += np.add.reduceat(block[rows[order] % _BLOCK_ROWS], starts)
+        return found
+
     def _make_room(self) -> None:
         rows = len(self._present)
         for first in range(max(len(self._blocks) - 1, 0) * _BLOCK_ROWS, rows, _BLOCK_ROWS):

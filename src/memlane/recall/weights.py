@@ -1,7 +1,9 @@
 """How much each signal counts.
 
-The defaults stand in the middle of a broad plateau: on conversations between people and on those between a user and
-an assistant, moving any of them by a third changes little. One set serves both.
+The defaults were fitted to conversations between people and to those between a user and an assistant, by the
+likelihood that the softmax of the scores gives to the turns that answer, and rounded. They stand on a broad plateau:
+moving any of them by a quarter changes little, and those fitted without a conversation do as well on it
+(bench/results.md). One set serves all.
 """
 
 import msgspec
@@ -15,20 +17,34 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
         meaning: Similarity of the vectors. Where it is not known, `keyword` counts for it, too.
         session: The conversation is about the same. Strong, because questions are about something that was talked
             over, while a single turn often names it only by "it" or "there".
-        neighbours: The turn just before or after answers, too. Weaker than a turn's own words, or else every turn
-            next to a good one would pass it.
+        window: The turns around, read together with the turn. Strong for the same reason, and nearer.
         speaker: The question names who said it. Breaks near-ties between the two sides of a conversation.
+        statement: It does not end by asking. Questions repeat words, answers have what is looked for.
+        answer: The turn before ends by asking.
+        substance: It says something, and not only "Wow, great!".
+        person: A person said it, not a machine. What is asked of a memory is what people told; replies say it again
+            at length. Nothing when the question asks for the reply.
+        opening: It opens a session: that is where news is told and help is asked for.
         session_keyword: Within the score of a whole session, its words.
         session_meaning: Within the score of a whole session, the meaning of its best turn.
+        session_topic: Within the score of a past session as a result, the meaning of its turns together.
+        session_turn: Within the score of a past session as a result, its best turn by all signals but `session`.
     """
 
     keyword: float = 0.5
     meaning: float = 0.5
-    session: float = 0.5
-    neighbours: float = 0.35
-    speaker: float = 0.1
-    session_keyword: float = 0.5
-    session_meaning: float = 0.5
+    session: float = 1.2
+    window: float = 1.25
+    speaker: float = 0.2
+    statement: float = 0.15
+    answer: float = 0.2
+    substance: float = 0.6
+    person: float = 0.7
+    opening: float = 0.3
+    session_keyword: float = 0.25
+    session_meaning: float = 0.25
+    session_topic: float = 0.15
+    session_turn: float = 0.5
 
 
 DEFAULT = Weights()
