@@ -345,3 +345,14 @@ def test_searching_changes_nothing() -> None:
     question = _ask("tea 7")
     first = search(index, question)
     assert search(index, msgspec.structs.replace(question, notes=[])) == first
+
+
+def test_what_was_said_near_the_time_that_is_named_comes_first() -> None:
+    days = {"may": datetime(2023, 5, 20, tzinfo=UTC), "july": datetime(2023, 7, 9, tzinfo=UTC)}
+    index = _index(*(Memory(id=name, text="we met", kind="message", created_at=when) for name, when in days.items()))
+    asked = {"now_ms": _NOW, "at_ms": to_ms(datetime(2023, 7, 15, tzinfo=UTC))}
+    for text, name in (("Who met two months ago?", "may"), ("Who met last week?", "july"), ("Who met in May?", "may")):
+        found = search(index, _ask(text, **asked))
+        assert _ids(found)[0] == name
+        assert found[0].why["date"] > found[1].why["date"]
+    assert {recalled.why["date"] for recalled in search(index, _ask("Who met?", **asked))} == {0.0}

@@ -14,11 +14,14 @@ from memlane.recall.analysis import analyse
 from memlane.recall.asking import is_about_reply
 from memlane.recall.columns import Ints
 from memlane.recall.evidence import Evidence
+from memlane.recall.moments import named_moment
 from memlane.recall.ranking import KEYWORD, MEANING, Shares, sum_of_shares
 from memlane.recall.windows import window_scores
+from memlane.types.times import from_ms, to_ms
 
 _MACHINES: Final = ("assistant", "tool", "function")
 _SUBSTANTIAL: Final = 24
+_SHORTEST_MS: Final = 3 * 86_400_000
 
 Signal: TypeAlias = Callable[[Evidence, Ints], NDArray[np.float32]]
 
@@ -49,6 +52,24 @@ def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     speakers = evidence.index.rows.speakers.texts
     named = np.array([bool(terms := analyse(name)) and evidence.terms.issuperset(terms) for name in speakers])
     return _or_zero(named, evidence.index.rows.speaker[rows])
+
+
+def date(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
+    """How near in time it was said to when the question names; 0 for all when it names no time.
+
+    1 within that time; e times less for each further two times its length, or six days if it is shorter than three.
+    People tell of a day on the days after it, and seldom know a date exactly.
+    """
+    created = evidence.index.rows.created
+    if not len(rows):
+        return np.zeros(0, np.float32)
+    newest = from_ms(int(created[evidence.live].max()))
+    named = named_moment(evidence.question.text, from_ms(evidence.question.at_ms), newest=newest)
+    if named is None:
+        return np.zeros(len(rows), np.float32)
+    start, end = to_ms(named.start), to_ms(named.end)
+    away = np.maximum(np.maximum(start - created[rows], created[rows] - end), 0)
+    return np.exp(-away / (2 * max(end - start, _SHORTEST_MS))).astype(np.float32)
 
 
 def statement(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -88,6 +109,7 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     session,
     window,
     speaker,
+    date,
     statement,
     answer,
     substance,

@@ -19,6 +19,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
             over, while a single turn often names it only by "it" or "there".
         window: The turns around, read together with the turn. Strong for the same reason, and nearer.
         speaker: The question names who said it. Breaks near-ties between the two sides of a conversation.
+        date: It was said near the time that the question names.
         statement: It does not end by asking. Questions repeat words, answers have what is looked for.
         answer: The turn before ends by asking.
         substance: It says something, and not only "Wow, great!".
@@ -36,6 +37,7 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     session: float = 1.2
     window: float = 1.25
     speaker: float = 0.2
+    date: float = 0.6
     statement: float = 0.15
     answer: float = 0.2
     substance: float = 0.6
