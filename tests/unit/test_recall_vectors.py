@@ -60,5 +60,5 @@ def test_spare_room_is_never_more_than_a_block() -> None:
     for count in (20, 4_097, 9_000):
         one_by_one, _ = _filled(count, 16, at_once=1)
         at_once, _ = _filled(count, 16, at_once=count)
-        assert at_once.size_bytes <= count * (16 * 4 + 1) + 8 * 16 * 4
-        assert one_by_one.size_bytes <= 2 * count + min(2 * count, count + 4_096) * 16 * 4
+        assert at_once.size_bytes <= count * (16 * 4 + 1) + 16 * 16 * 4
+        assert one_by_one.size_bytes <= 2 * count + min(2 * count + 16, count + 4_096) * 16 * 4
