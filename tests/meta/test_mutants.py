@@ -1,4 +1,4 @@
-"""The conformance suites bite: each fails on every store and embedder made to break one of its promises.
+"""The conformance suites bite: each fails on every store, embedder and re-ranker made to break one of its promises.
 
 The mutants stand in tests/conformance/mutants; `run.py` there runs the tests of the promise that each one breaks.
 """
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 RUN = Path(__file__).parents[1] / "conformance" / "mutants" / "run.py"
-FEWEST = {"on_sessions": 55, "on_memories": 50, "on_embedders": 12}
+FEWEST = {"on_sessions": 55, "on_memories": 50, "on_embedders": 12, "on_rerankers": 12}
 FOUND_BY_CHANCE = {
     "on_sessions": ["ReadsTheOldest", "OverwritesOnReAppend", "LosesTheOutboxOnDelete", "ForgetsToRenew"],
     "on_memories": ["ForgetsDeletions", "SkipsWhenPaging", "KeepsVectorsOfOtherBodies", "ReplacesTheProfile"],

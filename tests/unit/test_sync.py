@@ -8,6 +8,8 @@ import pytest
 
 import memlane
 from memlane import errors
+from memlane.recall.weights import Weights
+from memlane.testing.fakes import FakeReranker
 
 
 @pytest.fixture
@@ -81,11 +83,22 @@ def test_errors_come_through_the_blocking_face(url: str) -> None:
         ({"session_ttl": -1}, "at least a millisecond"),
         ({"cache_bytes": 0}, "cache_bytes"),
         ({"colour": "blue"}, "no option colour"),
+        ({"reranker": "cross-encoder"}, "must have an identity"),
+        ({"weights": {"keyword": 1}}, "must be memlane.recall.weights.Weights, not dict"),
     ],
 )
 def test_a_setting_that_is_not_understood_is_refused(url: str, arguments: dict[str, object], says: str) -> None:
     with pytest.raises(errors.UsageError, match=says):
         memlane.connect(**{"url": url, "embedder": None, **arguments})  # type: ignore[arg-type] -- that is the test
+
+
+def test_a_reranker_and_weights_come_through_the_blocking_face(url: str) -> None:
+    reranker = FakeReranker(lambda _, text: text.count("heron"))
+    with memlane.connect(url, embedder=None, reranker=reranker, weights=Weights(session=0.0)) as memory:
+        memory.user("luke").session("s").add_many({"role": "user", "content": "heron " * n} for n in (1, 3, 2))
+        found = memory.user("luke").recall("heron")
+    assert [recalled.why["reranker"] for recalled in found] == [0.5, 0.25, 0.0]
+    assert {recalled.why["session"] for recalled in found} == {0.0}
 
 
 def test_connections_may_be_used_from_several_threads(url: str) -> None:

@@ -1,4 +1,4 @@
-"""What every handle of one connection shares: stores, embedder, clock, limits and background work."""
+"""What every handle of one connection shares: stores, embedder, weights, clock, limits and background work."""
 
 import os
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,6 +10,7 @@ from memlane.engine.clock import Stamps
 from memlane.engine.counting import RememberingCounter
 from memlane.engine.courier import Courier
 from memlane.engine.indexer import Indexer
+from memlane.engine.reranking import Reranking
 from memlane.engine.residents import Residents
 from memlane.engine.tasks import Tasks
 from memlane.errors import ClosedError
@@ -17,8 +18,10 @@ from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
 from memlane.recall.text import embedded_text
+from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.ids import Partition, ulid
 from memlane.types.memory import Memory
 
@@ -54,6 +57,8 @@ class Core:
         clock: Clock,
         limits: Limits,
         closers: list[Callable[[], Awaitable[None]]],
+        reranker: Reranker | None = None,
+        weights: Weights = DEFAULT,
     ) -> None:
         """Hold the parts; `closers` release, in order, what the wiring opened."""
         self.sessions = sessions
@@ -61,11 +66,13 @@ class Core:
         self.counter = RememberingCounter(counter)
         self.clock = clock
         self.limits = limits
+        self.weights = weights
         self.stamps = Stamps(clock)
         self.tasks = Tasks()
         self.courier = Courier(sessions, memories, clock, self.tasks)
         self.indexer = Indexer(memories, embedder, clock, self.tasks)
         self.residents = Residents(memories, self.indexer, clock, limits.resident_bytes)
+        self.reranking = Reranking(reranker)
         self._closers = closers
         self._closed = False
         self._pid = os.getpid()

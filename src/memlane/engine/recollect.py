@@ -1,4 +1,4 @@
-"""Recall: bring the partition up to date, embed the question, search."""
+"""Recall: bring the partition up to date, embed the question, search, and let a re-ranker judge, if there is one."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping
@@ -37,7 +37,9 @@ async def recall(
 ) -> list[Recalled]:
     """Return the memories that answer `query` best; see `AsyncUser.recall`."""
     question = _question(core, query, limit, at, scope)
-    return await _ask(core, partition, question, search)
+    wider = msgspec.structs.replace(question, limit=core.reranking.wanted(question.limit))
+    found: list[Recalled] = await _ask(core, partition, wider, search)
+    return (await core.reranking.apply(question.text, found))[: question.limit]
 
 
 async def episodes(
@@ -72,8 +74,8 @@ async def _ask(core: Core, partition: Partition, question: Question, find: Any) 
             vector = await embedding
             question = msgspec.structs.replace(question, vector=vector, notes=_notes(core, index))
             if len(index) <= _INLINE_ROWS:
-                return find(index, question)
-            return await asyncio.to_thread(find, index, question)
+                return find(index, question, core.weights)
+            return await asyncio.to_thread(find, index, question, core.weights)
     finally:
         embedding.cancel()
 

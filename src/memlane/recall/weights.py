@@ -6,7 +6,13 @@ moving any of them by a quarter changes little, and those fitted without a conve
 (bench/results.md). One set serves all.
 """
 
+import math
+
 import msgspec
+
+from memlane.errors import UsageError
+
+_NOT_BOTH_ZERO = (("keyword", "meaning"), ("session_keyword", "session_meaning"))
 
 
 class Weights(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +36,9 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
         session_meaning: Within the score of a whole session, the meaning of its best turn.
         session_topic: Within the score of a past session as a result, the meaning of its turns together.
         session_turn: Within the score of a past session as a result, its best turn by all signals but `session`.
+
+    Raises:
+        UsageError: a weight is negative or no finite number, or words and meaning both count nothing.
     """
 
     keyword: float = 0.5
@@ -47,6 +56,16 @@ class Weights(msgspec.Struct, frozen=True, kw_only=True):
     session_meaning: float = 0.25
     session_topic: float = 0.15
     session_turn: float = 0.5
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be weighed."""
+        values: dict[str, object] = msgspec.structs.asdict(self)
+        for name, value in values.items():
+            if not isinstance(value, int | float) or isinstance(value, bool) or not 0 <= value < math.inf:
+                raise UsageError(f"weight {name} must be a finite number of at least 0, not {value!r}")
+        for one, other in _NOT_BOTH_ZERO:
+            if not (values[one] or values[other]):
+                raise UsageError(f"weights {one} and {other} must not both be 0")
 
 
 DEFAULT = Weights()

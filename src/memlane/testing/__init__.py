@@ -17,6 +17,7 @@ pytest.register_assert_rewrite(
     "memlane.testing.memory_machine",
     "memlane.testing.probes",
     "memlane.testing.reader",
+    "memlane.testing.rerankers",
     "memlane.testing.session_machine",
     "memlane.testing.sessions",
     "memlane.testing.sessions_expiry",

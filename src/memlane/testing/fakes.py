@@ -1,4 +1,4 @@
-"""A backend made of plain dictionaries, and a clock that tests move.
+"""A backend made of plain dictionaries, a clock that tests move, and a re-ranker that they steer.
 
 The stores on it are the reference that every adapter is compared with, and test doubles for applications. They are
 written to be obviously right: each method does its whole work without awaiting, which makes it atomic. Nothing
@@ -13,9 +13,17 @@ from typing import cast
 import msgspec
 
 from memlane.testing.fake_memories import InMemoryMemoryStore, MemoryShelf
+from memlane.testing.fake_reranker import FakeReranker
 from memlane.testing.fake_sessions import InMemorySessionStore, SessionShelf
 
-__all__ = ["FakeClock", "InMemoryBackend", "InMemoryMemoryStore", "InMemoryOutage", "InMemorySessionStore"]
+__all__ = [
+    "FakeClock",
+    "FakeReranker",
+    "InMemoryBackend",
+    "InMemoryMemoryStore",
+    "InMemoryOutage",
+    "InMemorySessionStore",
+]
 
 
 class FakeClock:

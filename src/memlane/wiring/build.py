@@ -15,7 +15,9 @@ from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
+from memlane.recall.weights import DEFAULT, Weights
 from memlane.sync import Memlane
 from memlane.types.times import check_ttl
 from memlane.wiring.backends import Backend, open_backend, open_redis_client
@@ -30,6 +32,9 @@ class Options(TypedDict, total=False):
 
     Attributes:
         embedder: `local` (default), `none`, `hashing`, `openai:<model>`, `azure:<deployment>`, an `Embedder`, or None.
+        reranker: A `Reranker`, which judges the best results of each recall anew; None (default) for none.
+        weights: How much each signal of recall counts, a `memlane.recall.weights.Weights`; None (default) for those
+            that serve every kind of conversation.
         counter: `estimate` (default), `tiktoken:<encoding>`, or a `TokenCounter`.
         session_ttl: Sliding time to live of sessions, a timedelta or seconds; None for never. By default an hour on
             Redis and never on SQLite.
@@ -41,6 +46,8 @@ class Options(TypedDict, total=False):
     """
 
     embedder: str | Embedder | None
+    reranker: Reranker | None
+    weights: Weights | None
     counter: str | TokenCounter
     session_ttl: timedelta | float | Literal["default"] | None
     memories_ttl: timedelta | float | None
@@ -106,6 +113,7 @@ def default_url() -> str:
 def _core(url: object, memories: object, options: Options) -> Core:
     given = options.get("embedder", "local")
     embedder, counter = open_embedder(given), open_counter(options.get("counter", "estimate"))
+    reranker, weights = _reranker(options.get("reranker")), _weights(options.get("weights"))
     backend = _backend(default_url() if url is None else url)
     shared = memories is None or memories == url
     other = backend if shared else _backend(memories)
@@ -123,6 +131,8 @@ def _core(url: object, memories: object, options: Options) -> Core:
         clock=options.get("clock") or SystemClock(),
         limits=_limits(backend, options),
         closers=closers,
+        reranker=reranker,
+        weights=weights,
     )
 
 
@@ -161,6 +171,21 @@ def _limits(backend: Backend, options: Options) -> Limits:
         resident_bytes=_size(options.get("cache_bytes", 512 * _MIB), "cache_bytes"),
         embed_wait=timedelta(milliseconds=embed_wait_ms or 0),
     )
+
+
+def _reranker(given: Reranker | None) -> Reranker | None:
+    """Return a re-ranker of the caller's, which stays the caller's to close."""
+    if given is None or (callable(getattr(given, "score", None)) and isinstance(getattr(given, "identity", None), str)):
+        return given
+    raise SettingError(f"a re-ranker must have an identity and score(question, texts), unlike {type(given).__name__}")
+
+
+def _weights(given: object) -> Weights:
+    if given is None:
+        return DEFAULT
+    if isinstance(given, Weights):
+        return given
+    raise SettingError(f"weights must be memlane.recall.weights.Weights, not {type(given).__name__}")
 
 
 def _size(value: object, what: str) -> int:

@@ -6,17 +6,20 @@ import embedder_mutants
 import memory_change_mutants
 import memory_mutants
 import pytest
+import reranker_mutants
 import session_lifetime_mutants
 import session_mutants
 
 from memlane.errors import UnsupportedError
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
 from memlane.testing.backends import MemoryBackend, SessionBackend
 from memlane.testing.embedders import EmbedderSuite
 from memlane.testing.fakes import InMemoryBackend
 from memlane.testing.memories import MemoryStoreSuite
+from memlane.testing.rerankers import RerankerSuite
 from memlane.testing.sessions import SessionStoreSuite
 
 
@@ -71,9 +74,21 @@ def on_embedders(mutant: type) -> type:
     return Mutated
 
 
+def on_rerankers(mutant: type) -> type:
+    class Mutated(RerankerSuite):
+        __doc__ = mutant.__doc__
+
+        @pytest.fixture
+        def reranker(self) -> Reranker:
+            return mutant()
+
+    return Mutated
+
+
 for make, mutants in (
     (on_sessions, (*session_mutants.MUTANTS, *session_lifetime_mutants.MUTANTS)),
     (on_memories, (*memory_mutants.MUTANTS, *memory_change_mutants.MUTANTS)),
     (on_embedders, embedder_mutants.MUTANTS),
+    (on_rerankers, reranker_mutants.MUTANTS),
 ):
     globals().update({f"Test_{make.__name__}_{mutant.__name__}": make(mutant) for mutant in mutants})

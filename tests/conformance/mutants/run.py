@@ -3,7 +3,7 @@
 Only tests of the promise that a mutant breaks are run on it: the promise its docstring begins with. `programs` runs
 the state machine instead. With names, only those mutants are run.
 
-Usage: run.py on_sessions|on_memories|on_embedders sentences|programs [mutant…]
+Usage: run.py on_sessions|on_memories|on_embedders|on_rerankers sentences|programs [mutant…]
 """
 
 import json
@@ -17,7 +17,7 @@ from memlane.testing import probes
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[2]
-_PROMISE = re.compile(r"[EMP]\d+")
+_PROMISE = re.compile(r"[EMPR]\d+")
 
 
 class Hunter:
@@ -62,10 +62,10 @@ def _broken(item: pytest.Item) -> set[str]:
 
 
 def _checked(item: pytest.Item) -> set[str]:
-    """Return the promises of the class that a test stands in; an embedder's suite is one class for all."""
+    """Return the promises of the class that a test stands in; the suite of a model is one class for all, E1-E5."""
     owner = next(one for one in item.cls.__mro__ if item.originalname in vars(one))
     named = set(_PROMISE.findall(owner.__doc__))
-    return named if "Suite" not in owner.__name__ else {f"E{number}" for number in range(1, 6)}
+    return named if "Suite" not in owner.__name__ else {f"{promise[0]}{n}" for promise in named for n in range(1, 6)}
 
 
 def main(suite: str, tests: str, *names: str) -> None:

@@ -12,6 +12,8 @@ from memlane.engine.client import AsyncMemlane
 from memlane.engine.core import Core, Limits
 from memlane.errors import EmbedderUnavailableError, StoreUnavailableError
 from memlane.protocols.embedder import Embedder, Purpose
+from memlane.protocols.reranker import Reranker
+from memlane.recall.weights import DEFAULT, Weights
 from memlane.testing.fakes import FakeClock, InMemoryBackend
 
 
@@ -71,6 +73,8 @@ def open_memory(
     memories: Any = None,
     embedder: Embedder | None = None,
     limits: Limits | None = None,
+    reranker: Reranker | None = None,
+    weights: Weights = DEFAULT,
 ) -> AsyncMemlane:
     from memlane.adapters.counters.estimate import EstimateCounter  # noqa: PLC0415 -- its cost is this call's
 
@@ -82,6 +86,8 @@ def open_memory(
         clock=clock,
         limits=limits or Limits(embed_wait=timedelta(seconds=30)),
         closers=[],
+        reranker=reranker,
+        weights=weights,
     )
     return AsyncMemlane(core)
 
