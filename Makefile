@@ -4,10 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= retrieval
+TASK ?= all
 TESTS ?= tests
+LOCKED := dev peers $(addprefix alternatives/,bm25s chromadb langgraph mem0 mempalace plot)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services run test check format docs bench bench-retrieval lock clean
+.PHONY: help setup services run test check format docs bench bench-retrieval bench-peers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,12 +52,17 @@ docs: setup ## Write the generated reference pages anew
 bench: setup services ## Measure speed against the peers and write bench/results.md
 	@$(BIN)/python bench/run.py
 
-bench-retrieval: setup ## Score recall on retrieval tasks: make bench-retrieval DATA=path
-	@$(BIN)/python bench/retrieval.py --data $(DATA)
+bench-retrieval: setup ## Score recall on retrieval tasks: make bench-retrieval DATA=path [TASK=locomo]
+	@$(BIN)/python bench/retrieval.py --data $(DATA) --task $(TASK)
+
+bench-peers: setup ## Measure other memory systems on a sample of the same tasks: make bench-peers DATA=path
+	@$(BIN)/python bench/alternatives.py --data $(DATA) --enter
 
 lock: setup ## Choose new locked versions
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-header --no-annotate requirements/dev.in --output-file requirements/dev.txt
+	@for name in $(LOCKED); do \
+		$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+			--no-header --no-annotate requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
 
 clean: ## Remove what the other targets installed
 	@rm -rf $(VENV) .services .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -4,6 +4,7 @@ The file holds hashes of texts and their vectors, no text. Keep it outside the r
 """
 
 import hashlib
+import os
 import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,6 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memlane.protocols.embedder import Embedder, Purpose
+
+_BUSY_S = 60.0
+
+
+def cache_file(named: str) -> Path | None:
+    """Return the file that `--cache` names: `default` is one in the user's cache folder, `none` is none."""
+    if named == "none":
+        return None
+    if named != "default":
+        return Path(named)
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return caches / "memlane-bench" / "vectors.db"
 
 
 class CachedEmbedder:
@@ -57,7 +70,8 @@ class CachedEmbedder:
     def _open(self) -> sqlite3.Connection:
         if self._database is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._database = sqlite3.connect(self._path)  # used on the loop's thread only
+            # One call at a time, though not always on one thread; other processes may write meanwhile.
+            self._database = sqlite3.connect(self._path, timeout=_BUSY_S, check_same_thread=False)
             self._database.execute("PRAGMA journal_mode = WAL")
             self._database.execute("CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB)")
         return self._database

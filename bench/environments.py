@@ -53,3 +53,17 @@ def peers_python() -> Path:
 def torch_python() -> Path:
     """Return the Python with torch and sentence-transformers; about a gigabyte."""
     return environment("torch", [["torch==2.13.0", "sentence-transformers==6.2.0"]], states=[])
+
+
+def alternative_python(name: str) -> Path:
+    """Return the Python with what `requirements/alternatives/NAME.txt` lists, and Memlane where its needs are listed.
+
+    Raises:
+        subprocess.CalledProcessError: something could not be installed.
+    """
+    folder = ROOT / "requirements" / "alternatives"
+    requirements = folder / f"{name}.txt"
+    steps = [["--require-hashes", "-r", str(requirements.relative_to(ROOT))]]
+    if "memlane.in" in (folder / f"{name}.in").read_text(encoding="utf-8"):
+        steps.append(["--no-deps", "--no-build-isolation", "--editable", "."])
+    return environment(f"alternative-{name}", steps, states=[requirements])

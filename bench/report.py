@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import sqlite3
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,6 +17,8 @@ from pathlib import Path
 
 import msgspec
 
+_PLACES = ("--data", "--cache", "--out", "--json", "--results", "--picture", "--store", "--sets")
+_BUSY = " The machine was busy with other work: milliseconds are inflated, most of all where several threads wait."
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ROOT / ".services"
@@ -70,7 +73,7 @@ def run_script(description: str, arguments: list[str], measure: Callable[[argpar
         arguments: Further options, each `name=default`; a default of `flag` makes a switch.
         measure: Measures.
     """
-    parser = argparse.ArgumentParser(description=description)
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", type=Path, help="also write the report to this file, as JSON")
     for argument in arguments:
         name, _, default = argument.partition("=")
@@ -146,6 +149,17 @@ def machine() -> dict[str, str]:
         "SQLite": sqlite3.sqlite_version,
         "load average at the start": f"{os.getloadavg()[0]:.1f}",
     }
+
+
+def circumstances(name: str) -> str:
+    """Return, for a report of `memlane bench NAME`, the command without names of places, and the machine."""
+    shown: list[str] = []
+    for word in sys.argv[1:]:
+        shown.append("…" if shown and shown[-1] in _PLACES else word)
+    facts = machine()
+    busy = float(facts["load average at the start"]) > (os.cpu_count() or 1) / 2
+    about = ", ".join(f"{what} {value}" for what, value in facts.items())
+    return f"`{' '.join(['memlane bench', name, *shown])}`; {about}." + (_BUSY if busy else "")
 
 
 def _first(path: str, name: str) -> str:

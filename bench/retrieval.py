@@ -1,31 +1,29 @@
 """Score recall on retrieval tasks, through the public API alone.
 
-    python bench/retrieval.py --data PATH [--task locomo] [--limit 100] [--embedder local] [--cache FILE]
+    python bench/retrieval.py --data PATH [--task all|locomo,…] [--limit 100] [--embedder local] [--cache FILE|none]
 
 Each conversation is restored for a user of its own, indexed, and asked its questions by `user.recall` and
-`user.episodes`. What they return is written as run files and scored by the data's own score.py. A whole task is
-entered into bench/results.md; a limited one is only printed.
+`user.episodes`. Four files a task go to `--out`: the run (ranked ids), scores by kind as the data's own score.py gives
+them, measures a question, and the machine. A whole task is entered into bench/results.md; a limited one is only
+printed.
 """
 
 import argparse
 import asyncio
 import statistics
+import sys
 import tempfile
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-import memlane
-from embedding_cache import CachedEmbedder
-from memlane.wiring.embedders import open_embedder
-from report import RESULTS, Report, Table, enter, ms, run_script, versions
-from retrieval_data import Question, Scores, conversations, gold, questions, reference_rows, scorer
+from report import RESULTS, Report, Table, circumstances, enter, machine, ms, run_script, versions
+from retrieval_data import Question, Scores, asked_conversations, gold, questions, reference_rows, scorer, tasks
+from task_memory import empty_memory, ranked
 
-_DEPTH = 50
-_TASKS = ("locomo", "longmemeval_s")
 _MEASURES = {
     "messages": {"recall@1": "R@1", "recall@5": "R@5", "recall@10": "R@10", "all@10": "all@10", "ndcg@10": "nDCG@10"},
     "sessions": {
@@ -44,7 +42,7 @@ class Run(msgspec.Struct):
 
     lines: list[dict[str, Any]] = []
     messages: int = 0
-    import_s: float = 0.0
+    restore_s: float = 0.0
     index_s: float = 0.0
     from_cache: bool = False
     recall_ms: list[float] = []
@@ -55,90 +53,105 @@ def measure(options: argparse.Namespace) -> Report:
     if not options.data:
         raise SystemExit("say where the tasks are: --data PATH")
     data, limit = Path(options.data), int(options.limit)
-    tasks = _TASKS if options.task == "all" else (options.task,)
-    reports = [_task(data, task, limit, options) for task in tasks]
-    for report in reports[:-1]:
-        report.show()
-    if not limit:
-        enter(RESULTS, reports)
+    reports: list[Report] = []
+    for task in tasks(data, options.task):
+        if reports:
+            reports[-1].show()
+        reports.append(_task(data, task, limit, options))
+        if not limit:
+            enter(Path(options.results), reports[-1:])
     return reports[-1]
 
 
 def _task(data: Path, task: str, limit: int, options: argparse.Namespace) -> Report:
-    start = time.monotonic()
+    start, facts, told = time.monotonic(), machine(), circumstances("retrieval")
     chosen = questions(data, task, limit)
     run = asyncio.run(_run(data, task, chosen, options))
-    folder = Path(options.out) if options.out else Path(tempfile.gettempdir()) / "memlane-retrieval"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{task}.{options.embedder.replace(':', '-')}.jsonl"
-    path.write_bytes(b"\n".join(msgspec.json.encode(line) for line in run.lines))
-    scores = scorer(data)(gold(data, task, chosen), {line["question"]: line for line in run.lines})
+    score, wanted = scorer(data), gold(data, task, chosen)
+    by_question = {line["question"]: line for line in run.lines}
+    taken = {line["question"]: round(each, 3) for line, each in zip(run.lines, run.recall_ms, strict=True)}
+    scores = score(wanted, by_question)
+    name = f"{task}.{options.embedder.replace(':', '-').replace('/', '-')}"
+    files = Files(Path(options.out or Path(tempfile.gettempdir()) / "memlane-retrieval"), name)
+    files.write_lines("run", run.lines)
+    measured = [_measured(question, score, by_question) for question in wanted]
+    files.write_lines("questions", [{**each, "recall_ms": taken.get(each["id"])} for each in measured])
+    files.write("scores", {"task": task, "embedder": options.embedder, "questions": len(chosen), "scores": scores})
+    files.write("machine", {"date": f"{datetime.now(UTC):%Y-%m-%d}", "arguments": sys.argv[1:], **facts, **_versions()})
     report = _report(data, task, scores, run)
+    report.remarks += [_embedded(options.embedder, run), told]
     report.title = f"Retrieval: {task}, embedder {options.embedder}"
     report.seconds = time.monotonic() - start
-    print(f"run file: {path}")
     return report
 
 
+class Files:
+    """The files of one task: `FOLDER/NAME.WHAT.json` and `….jsonl`."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Make the folder."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder, self._name = folder, name
+
+    def write(self, what: str, value: Any) -> None:
+        """Write one document and say where."""
+        self._put(f"{what}.json", msgspec.json.format(msgspec.json.encode(value)))
+
+    def write_lines(self, what: str, values: list[dict[str, Any]]) -> None:
+        """Write a document a line and say where."""
+        self._put(f"{what}.jsonl", b"".join(msgspec.json.encode(value) + b"\n" for value in values))
+
+    def _put(self, what: str, text: bytes) -> None:
+        path = self._folder / f"{self._name}.{what}"
+        path.write_bytes(text)
+        print(f"{what}: {path}")
+
+
+def _measured(question: dict[str, Any], score: Any, by_question: dict[str, Any]) -> dict[str, Any]:
+    """Return the measures of one question; a unit without gold has none."""
+    scores = score([question], by_question)
+    own = {unit: kinds["all"] for unit, kinds in scores.items() if "all" in kinds}
+    about = {name: question.get(name) for name in ("id", "conversation", "kind")}
+    return {**about, **own}
+
+
 async def _run(data: Path, task: str, chosen: list[Question], options: argparse.Namespace) -> Run:
-    asked: dict[str, list[Question]] = {}
-    for question in chosen:
-        asked.setdefault(question.conversation, []).append(question)
-    embedder = open_embedder(options.embedder)
-    used = CachedEmbedder(embedder, Path(options.cache)) if embedder and options.cache else embedder
     run = Run()
-    with tempfile.TemporaryDirectory() as folder:
-        url = options.store or f"sqlite:///{Path(folder) / 'memory.db'}?synchronous=normal"
-        async with memlane.connect_async(url, embedder=used) as memory:
-            for conversation in conversations(data, task):
-                if conversation["id"] in asked:
-                    user = memory.user(conversation["id"], tenant=f"bench {task}")
-                    await _import(user, conversation, Path(folder), run)
-                    await _ask(user, asked[conversation["id"]], run)
-    run.from_cache = isinstance(used, CachedEmbedder) and used.hits > 0
-    for opened in (used, embedder):
-        if opened:
-            await opened.aclose()
+    async with empty_memory(options.embedder, options.cache, options.store) as memory:
+        for conversation, own in asked_conversations(data, task, chosen):
+            async with memory.user(conversation) as user:
+                for question in own:
+                    line, taken = await ranked(user, question)
+                    run.lines.append(line)
+                    run.recall_ms.append(taken)
+            print(f"{task}: {len(run.lines)} of {len(chosen)} questions", file=sys.stderr)
+        run.messages, run.restore_s, run.index_s = memory.messages, memory.restore_s, memory.index_s
+        run.from_cache = memory.from_cache
     return run
-
-
-async def _import(user: memlane.AsyncUser, conversation: dict[str, Any], folder: Path, run: Run) -> None:
-    """Do what `memlane import` does: restore the file, then give every message its vector."""
-    path = folder / "conversation.json"
-    path.write_bytes(msgspec.json.encode(conversation))
-    start = time.perf_counter()
-    run.messages += await user.restore(path)
-    restored = time.perf_counter()
-    await user.index()
-    run.import_s += restored - start
-    run.index_s += time.perf_counter() - restored
-
-
-async def _ask(user: memlane.AsyncUser, asked: list[Question], run: Run) -> None:
-    for question in asked:
-        at = None if question.at is None else datetime.fromisoformat(question.at)
-        start = time.perf_counter_ns()
-        recalled = await user.recall(question.question, limit=_DEPTH, at=at)
-        run.recall_ms.append((time.perf_counter_ns() - start) / 1e6)
-        episodes = await user.episodes(question.question, limit=_DEPTH, at=at)
-        messages = [message for found in recalled for message in found.memory.message_ids]
-        sessions = [episode.session_id for episode in episodes]
-        run.lines.append({"question": question.id, "messages": messages, "sessions": sessions})
 
 
 def _report(data: Path, task: str, scores: Scores, run: Run) -> Report:
     header = ["messages", "restore s", "index s", "recall p50 ms"]
-    speed = [f"{run.messages:,}", f"{run.import_s:.1f}", f"{run.index_s:.1f}", ms(statistics.median(run.recall_ms))]
+    speed = [f"{run.messages:,}", f"{run.restore_s:.1f}", f"{run.index_s:.1f}", ms(statistics.median(run.recall_ms))]
     import_table = Table("As `memlane import`", header, [speed])
-    cached = "some vectors came from a cache of an earlier run" if run.from_cache else "every text was embedded"
     return Report(
         title="",
         about=f"{len(run.lines):,} questions by `user.recall` and `user.episodes`, one set of defaults. The rows below "
         "Memlane's are those that come with the data. Percent.",
         tables=[*(_scores(data, task, unit, scores) for unit in _MEASURES), import_table],
-        remarks=[f"The index is what embedding takes; {cached}. A recall embeds its question."],
-        versions=versions("memlane", "onnxruntime"),
+        versions=_versions(),
     )
+
+
+def _embedded(embedder: str, run: Run) -> str:
+    if embedder == "none":
+        return "No embedder: words alone."
+    cached = "some vectors came from a cache of an earlier run" if run.from_cache else "every text was embedded"
+    return f"The index is what embedding takes; {cached}. A recall embeds its question."
+
+
+def _versions() -> dict[str, str]:
+    return versions("memlane", "onnxruntime")
 
 
 def _scores(data: Path, task: str, unit: str, scores: Scores) -> Table:
@@ -153,7 +166,16 @@ def _scores(data: Path, task: str, unit: str, scores: Scores) -> Table:
 
 if __name__ == "__main__":
     run_script(
-        "Score recall on retrieval tasks; see the head of this file.",
-        ["data=", "task=all", "limit=0", "embedder=local", "cache=", "out=", "store="],
+        __doc__ or "",
+        [
+            "data=",
+            "task=all",
+            "limit=0",
+            "embedder=local",
+            "cache=default",
+            "out=",
+            "store=",
+            f"results={RESULTS}",
+        ],
         measure,
     )

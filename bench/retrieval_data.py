@@ -7,7 +7,7 @@ import gzip
 import importlib.util
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -15,26 +15,51 @@ Scores = dict[str, dict[str, dict[str, float]]]
 """Measures by unit (`messages`, `sessions`) and kind of question."""
 
 _SESSIONS = "longmemeval_sessions.jsonl.gz"
+T = TypeVar("T")
 
 
 class Question(msgspec.Struct):
-    """A question and where its answer stands; `at` is when it is asked."""
+    """A question; `at` is when it is asked, `answer` what is right where the data say it."""
 
     id: str
     conversation: str
     question: str
+    kind: str = ""
     at: str | None = None
+    answer: str | int | float | None = None
 
 
-def questions(data: Path, task: str, limit: int) -> list[Question]:
+def tasks(data: Path, named: str) -> list[str]:
+    """Return the tasks that are named, separated by commas; `all` are those that lie in the folder."""
+    if named != "all":
+        return named.split(",")
+    found = sorted(path.parent.name for path in data.glob("*/questions.jsonl"))
+    if not found:
+        raise SystemExit(f"there is no task in {data}: no folder in it holds questions.jsonl")
+    return found
+
+
+def questions(data: Path, task: str, limit: int = 0) -> list[Question]:
     """Return the questions of a task; with a limit, so many of them, evenly spread."""
-    found = [msgspec.json.decode(line, type=Question) for line in _lines(data / task / "questions.jsonl")]
-    return found[:: max(1, len(found) // limit)][:limit] if limit else found
+    path = data / task / "questions.jsonl"
+    if not path.is_file():
+        raise SystemExit(f"there is no task {task} in {data}")
+    found = [msgspec.json.decode(line, type=Question) for line in _lines(path)]
+    return spread(found, limit) if limit else found
+
+
+def spread(values: list[T], count: int) -> list[T]:
+    """Return so many of the values, evenly spread, all where there are no more."""
+    if count >= len(values):
+        return values
+    return [values[number * len(values) // count] for number in range(count)]
 
 
 def conversations(data: Path, task: str) -> Iterator[dict[str, Any]]:
     """Yield the conversations of a task, those given by reference with their messages filled in."""
-    path = next((data / task).glob("conversations.jsonl*"))
+    path = next((data / task).glob("conversations.jsonl*"), None)
+    if path is None:
+        raise SystemExit(f"there are no conversations in {data / task}")
     shared: dict[str, Any] = {}
     for line in _lines(path):
         conversation: dict[str, Any] = msgspec.json.decode(line)
@@ -42,6 +67,18 @@ def conversations(data: Path, task: str) -> Iterator[dict[str, Any]]:
             shared = shared or _shared_sessions(data)
         conversation["sessions"] = [_filled(session, shared) for session in conversation["sessions"]]
         yield conversation
+
+
+def asked_conversations(
+    data: Path, task: str, chosen: list[Question]
+) -> Iterator[tuple[dict[str, Any], list[Question]]]:
+    """Yield the conversations of a task that are asked about, each with its questions."""
+    asked: dict[str, list[Question]] = {}
+    for question in chosen:
+        asked.setdefault(question.conversation, []).append(question)
+    for conversation in conversations(data, task):
+        if conversation["id"] in asked:
+            yield conversation, asked[conversation["id"]]
 
 
 def scorer(data: Path) -> Callable[[list[dict[str, Any]], dict[str, dict[str, Any]]], Scores]:
@@ -59,6 +96,16 @@ def gold(data: Path, task: str, chosen: list[Question]) -> list[dict[str, Any]]:
     wanted = {question.id for question in chosen}
     whole: list[dict[str, Any]] = [msgspec.json.decode(line) for line in _lines(data / task / "questions.jsonl")]
     return [question for question in whole if question["id"] in wanted]
+
+
+def answers(data: Path, task: str, chosen: list[Question]) -> dict[str, str]:
+    """Return the right answers by question id, from the questions or from `answers.jsonl` beside them."""
+    found = {question.id: str(question.answer) for question in chosen if question.answer is not None}
+    path = data / task / "answers.jsonl"
+    for line in _lines(path) if path.is_file() else ():
+        answer: dict[str, Any] = msgspec.json.decode(line)
+        found[answer["question"]] = str(answer["answer"])
+    return found
 
 
 def reference_rows(data: Path, unit: str, task: str) -> list[list[str]]:
