@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memlane.recall.bm25 import K1, B, Corpus, bm25, grouped
+from memlane.recall.bm25 import K1, B, Corpus, bm25, bm25_of_windows, grouped
 from memlane.recall.postings import Postings
 
 _terms = st.sampled_from(["tea", "oslo", "cat", "flight", "rain", "seat"])
@@ -98,3 +98,27 @@ def test_an_empty_index_finds_nothing() -> None:
     postings = Postings()
     assert postings.find(["tea"], nobody) == []
     assert bm25([], postings.lengths, Corpus(0, 0)).tolist() == []
+
+
+@given(_documents, st.sets(_terms), st.data())
+def test_a_window_is_scored_like_one_document_of_mean_length(
+    documents: list[list[str]], question: set[str], data: st.DataObject
+) -> None:
+    places = np.array(
+        data.draw(st.lists(st.lists(st.integers(0, len(documents) - 1), min_size=3, max_size=3), max_size=4))
+    )
+    places = places.reshape(-1, 3).T
+    weights = np.array([[0.5], [1], [1]], np.float32).repeat(places.shape[1], axis=1)
+    postings, live = _index(documents), np.ones(len(documents), np.bool_)
+    found = bm25_of_windows(postings.find(question, live), postings.lengths, _corpus(documents), places, weights)
+    average = sum(map(len, documents)) / len(documents)
+    for window, score in zip(places.T.tolist(), found.tolist(), strict=True):
+        length = sum(weight * len(documents[place]) for place, weight in zip(window, (0.5, 1, 1), strict=True)) / 2.5
+        expected = 0.0
+        for term in question:
+            holding = sum(term in document for document in documents)
+            count = sum(w * Counter(documents[place])[term] for place, w in zip(window, (0.5, 1, 1), strict=True))
+            if count:
+                rarity = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
+                expected += rarity * count / (count + K1 * (1 - B + B * length / average))
+        assert score == pytest.approx(expected, rel=1e-5)

@@ -113,3 +113,36 @@ def test_what_has_expired_belongs_to_no_session() -> None:
     index = _index(*_TRIP, gone, alone)
     assert search_episodes(index, _ask("zeppelin")) == []
     assert search_episodes(index, _ask("flight", (1, 0))) == search_episodes(_index(*_TRIP), _ask("flight", (1, 0)))
+
+
+def test_what_all_turns_are_about_tells_between_sessions_whose_best_turns_are_equal() -> None:
+    index = _index(
+        _said("a1", "x", 1, (1, 0)),
+        _said("a2", "y", 2, (0.8, 0.6)),
+        _said("b1", "x", 3, (1, 0)),
+        _said("b2", "z", 4, (-1, 0)),
+    )
+    found = search_episodes(index, _ask("holidays", (1, 0)))
+    assert _ids(found) == ["a", "b"]
+    assert found[0].why["topic"] > found[1].why["topic"]
+    assert found[0].why["meaning"] == found[1].why["meaning"]
+    assert found[0].why["turn"] > 0
+
+
+def test_the_topic_of_a_session_follows_its_changes() -> None:
+    index = _index(*_TRIP)
+    asked = _ask("luggage", (0.8, 0.6))
+    search_episodes(index, asked)
+    changes = [
+        Change("a2", None, None, None),
+        _said("b2", "Birds in spring", 6, (1, 0)),
+        _said("b3", "My flight", 9, (0.6, 0.8)),
+        _said("c1", "Another flight", 9),
+    ]
+    index.apply(changes)
+    kept = [change for change in _TRIP if change.id not in {"a2", "b2"}]
+    assert search_episodes(index, asked) == search_episodes(_index(*kept, *changes[1:]), asked)
+    index.apply([_said("c1", "Another flight", 9, (0, 1))])
+    assert search_episodes(index, asked) == search_episodes(
+        _index(*kept, *changes[1:3], _said("c1", "Another flight", 9, (0, 1))), asked
+    )

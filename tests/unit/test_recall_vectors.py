@@ -62,3 +62,14 @@ def test_spare_room_is_never_more_than_a_block() -> None:
         at_once, _ = _filled(count, 16, at_once=count)
         assert at_once.size_bytes <= count * (16 * 4 + 1) + 16 * 16 * 4
         assert one_by_one.size_bytes <= 2 * count + min(2 * count + 16, count + 4_096) * 16 * 4
+
+
+def test_sums_are_those_of_the_groups_over_all_blocks() -> None:
+    vectors, stored = _filled(9_000, 16, at_once=9_000)
+    generator = np.random.default_rng(7)
+    rows = np.flatnonzero(generator.random(9_000) < 0.5)
+    groups = generator.integers(0, 40, len(rows))
+    expected = np.zeros((41, 16), np.float32)  # the last group is empty
+    np.add.at(expected, groups, stored[rows])
+    assert vectors.sums(rows, groups, 41) == pytest.approx(expected, abs=1e-3)
+    assert vectors.sums(rows[:0], groups[:0], 2).tolist() == np.zeros((2, 16)).tolist()
