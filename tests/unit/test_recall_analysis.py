@@ -33,6 +33,24 @@ def _share(one: str, other: str) -> set[str]:
         ("서울", "나는 서울에 살아요"),
         ("แมว", "ฉันชอบแมว"),
         ("दिल्ली", "मैं दिल्ली में रहता हूँ"),
+        ("फोन", "मेरा फ़ोन"),
+        ("पांच बच्चे", "पाँच"),
+        ("Wanderschuhe sind neu", "Ich habe keine festen Schuhe mehr"),
+        ("Gibt es einen Zaun?", "Der Gartenzaun ist mit Himbeeren bewachsen"),
+        ("Welche Abteilung?", "Ich werde Abteilungsleiter"),
+        ("подарок", "мне это подарили"),
+        ("коленом", "болит колено"),
+        ("ЁЛКА", "елка"),
+        ("التاريخ", "الأدب والتاريخ"),
+        ("الثلاجة", "فالثلاجة"),
+        ("زوجة", "زوجتي"),
+        ("زملائي", "لزملائي"),
+        ("كتاب", "كِتَابٌ"),
+        ("كتاب", "كتـــاب"),
+        ("5", "٥"),
+        ("10", "१०"),
+        ("œufs", "oeufs"),
+        ("Søren", "Soren"),
         ("🍕", "Tonight 🍕!"),
         ("❤", "I ❤️ it"),
         ("user_id", "rename `user_id` to uid"),
@@ -60,7 +78,39 @@ def test_a_question_and_what_was_said_meet(asked: str, said: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "  \n", "?!…", "what is it", "the of and", "I'm", "won't", "___", "и в на", "في من"]
+    ("asked", "month"),
+    [
+        ("Was haben wir im März besprochen?", "March"),
+        ("De quoi avons-nous parlé en février ?", "February"),
+        ("¿De qué hablamos en mayo?", "May"),
+        ("Di cosa abbiamo parlato a luglio?", "July"),
+        ("De que falámos em outubro?", "October"),
+        ("Waar hadden we het in maart over?", "March"),
+        ("О чём мы говорили в мае?", "May"),
+        ("عم تحدثنا في أبريل؟", "April"),
+        ("मार्च में हमने क्या बात की?", "March"),
+        ("我们四月份聊了什么？", "April"),
+        ("十一月的事", "November"),
+        ("12月の予定", "December"),
+        ("5월에 뭐 했어?", "May"),
+    ],
+)
+def test_a_month_meets_the_date_of_a_memory_in_any_language(asked: str, month: str) -> None:
+    assert _share(asked, f"8 {month} 2025")
+
+
+@pytest.mark.parametrize("text", ["Mayo on the sandwich", "a trip to Mars", "三个月", "Marco is here"])
+def test_what_is_no_month_is_left_alone(text: str) -> None:
+    assert not set(analyse(text)).intersection(analyse("January March May"))
+
+
+def test_november_in_chinese_is_not_also_january() -> None:
+    assert not _share("十一月", "January")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "  \n", "?!…", "what is it", "the of and", "I'm", "won't", "___", "и в на", "её ещё", "في من", "में है", "कहाँ"],
 )
 def test_what_says_nothing_has_no_terms(text: str) -> None:
     assert analyse(text) == []
@@ -107,6 +157,10 @@ def test_a_word_of_any_length_stays_within_bounds() -> None:
         ("O gato não está com você", "portuguese"),
         ("De kat ligt niet op het bed maar ook naar voor", "dutch"),
         ("Los Angeles and Las Vegas", "english"),
+        ("Was tat mir weh?", "german"),
+        ("J\u2019ai faim", "french"),
+        ("Will the man comment on a door", "english"),
+        ("Let's do it plus that todo", "english"),
         ("pizza", "english"),
         ("", "english"),
     ],

@@ -8,17 +8,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import chain, pairwise
-from threading import Lock
-from typing import Final, Protocol, cast
+from typing import Final
 
-import Stemmer
-
-from memlane.recall.languages import ENGLISH, STOP_WORDS, latin_language, script_language
-
-
-class _Stemmer(Protocol):
-    def stemWord(self, word: str) -> str:  # noqa: N802 -- PyStemmer's name
-        ...
+from memlane.recall.forms import forms, stem
+from memlane.recall.languages import ENGLISH, STOP_WORDS, latin_language
+from memlane.recall.months import numbered_months
 
 
 def _ranges(points: Iterable[int]) -> str:
@@ -37,7 +31,7 @@ _UNSPACED: Final = (
 _EMOJI: Final = r"[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\U0001f300-\U0001f3fa\U0001f400-\U0001faff]"
 _JOINT: Final = r"(?:[.'\u2019&\-\u2010\u2011]|(?<=\d)[,:](?=\d))"
 
-_PUNCTUATION: Final = ",.;:!?()[]{}\"'*\u201c\u201d\u2018\u2026"
+_PUNCTUATION: Final = ",.;:!?()[]{}\"'*\u201c\u201d\u2018\u2026\u201e\u00ab\u00bb\u00bf\u00a1\u060c\u061f\u061b\u0964"
 
 _is_simple = re.compile(r"[A-Za-z]?[a-z]+|[A-Z]+").fullmatch
 _find_words = re.compile(rf"{_W}+(?:{_JOINT}{_W}+){{0,8}}(?:(?<=[A-Za-z])(?:\+\+|\#)(?!\w))?|{_EMOJI}").findall
@@ -57,22 +51,26 @@ _LONGEST_TERM: Final = 64
 _LONGEST_CACHED: Final = 40
 _MOST_CACHED: Final = 1 << 16
 _LONGEST_ACRONYM: Final = 4
-_FOLDED_MARKS: Final = re.compile("[\u0300-\u036f]").sub
-
-_DROPPED: Final = {
-    language: words | STOP_WORDS[ENGLISH] | STOP_WORDS["russian"] | STOP_WORDS["arabic"]
-    for language, words in STOP_WORDS.items()
+# Written with and without: dots of Russian yo; Arabic vowel signs and the stroke that lengthens a word; the dot under
+# and the moon over Devanagari letters. Digits of these scripts are the digits.
+_SAME: Final = str.maketrans(
+    {"\u0451": "\u0435", "\u0401": "\u0415", "\u0901": "\u0902", "\u093c": None, "\u0640": None}
+    | {chr(point): None for point in range(0x064B, 0x0653)}
+    | {chr(zero + digit): str(digit) for zero in (0x0660, 0x06F0, 0x0966) for digit in range(10)}
+)
+_OTHER_SCRIPTS: Final = {
+    word.translate(_SAME) for language in ("russian", "arabic", "hindi") for word in STOP_WORDS[language]
 }
-_stemmers: dict[str, _Stemmer] = {}
-_stemming = Lock()
+_DROPPED: Final = {language: words | STOP_WORDS[ENGLISH] | _OTHER_SCRIPTS for language, words in STOP_WORDS.items()}
 
 
 def analyse(text: str) -> list[str]:
     """Return the terms of a text in order, repeated as often as they occur; empty when there are only stop words.
 
     Words are compared in NFKC form, casefolded, stemmed (Snowball, Porter 2001) and once more without accents;
-    compounds (`user_id`, `foo.py`, `well-known`) whole and in parts; scripts without spaces by single characters and
-    pairs (Lee & Ahn 1996, n-grams for Korean and Chinese text); each emoji is a word.
+    compounds (`user_id`, `foo.py`, `well-known`, `Wanderschuhe`) whole and in parts; scripts without spaces by single
+    characters and pairs (Lee & Ahn 1996, n-grams for Korean and Chinese text); each emoji is a word. A month is also
+    its English name, where the language shows.
     """
     chunks = text.split()
     terms = _CACHES[latin_language(chunks)]
@@ -108,9 +106,9 @@ def _simple_terms(word: str, language: str) -> tuple[str, ...]:
     if _is_dropped(word, language):
         return ()
     folded = word.lower()[:_LONGEST_TERM]
-    term = _stem(folded, language)
-    other = term if language == ENGLISH else _stem(folded, ENGLISH)
-    return (term,) if other == term else (term, other)
+    if language == ENGLISH:
+        return (stem(folded, language),)
+    return tuple(dict.fromkeys(forms(folded, language)))
 
 
 def _word_terms(word: str, language: str) -> Iterable[str]:
@@ -118,9 +116,12 @@ def _word_terms(word: str, language: str) -> Iterable[str]:
     if word.isascii():
         return dict.fromkeys(_spaced_terms(word, language))
     word = unicodedata.normalize("NFKC", word)
-    terms: list[str] = []
+    terms = [stem(month, ENGLISH) for month in numbered_months(word)]
     for run in _find_runs(word):
-        terms += _unspaced_terms(run) if _is_unspaced(run) else dict.fromkeys(_spaced_terms(run, language))
+        if _is_unspaced(run):
+            terms += _unspaced_terms(run)
+        else:
+            terms += dict.fromkeys(_spaced_terms(run.translate(_SAME), language))
     return terms
 
 
@@ -141,7 +142,7 @@ def _spaced_terms(word: str, language: str) -> Iterator[str]:
 def _undropped_forms(piece: str, language: str) -> Iterable[str]:
     if _is_dropped(piece, language):
         return ()
-    return filter(None, _forms(piece.casefold()[:_LONGEST_TERM], language))  # a mark alone folds to nothing
+    return filter(None, forms(piece.casefold()[:_LONGEST_TERM], language))  # a mark alone folds to nothing
 
 
 def _is_dropped(piece: str, language: str) -> bool:
@@ -169,26 +170,3 @@ def _joined(word: str) -> str:
     """Return a compound as one word: `e-mail` is `email`, `1,000` is `1000`, `U.S.A` is `USA`, `foo.py` itself."""
     joined = _binders("", word)
     return joined.replace(".", "") if _is_initials(joined) else joined
-
-
-def _forms(folded: str, language: str) -> Iterator[str]:
-    """Return a casefolded word as the forms it may be asked for by."""
-    own = script_language(folded)
-    if own:
-        folded = folded.replace("\u0451", "\u0435")  # Russian texts write yo with and without its dots
-        yield _stem(folded, own)
-        return
-    yield _stem(folded, language)
-    if language != ENGLISH:  # a question too short to show its language is analysed as English
-        yield _stem(folded, ENGLISH)
-    if not folded.isascii():
-        yield _stem(_FOLDED_MARKS("", unicodedata.normalize("NFD", folded)), language)
-
-
-def _stem(word: str, language: str) -> str:
-    if word.isascii() and not word.isalpha():
-        return word  # a number or an identifier
-    with _stemming:  # a stemmer serves one thread at a time
-        if language not in _stemmers:
-            _stemmers[language] = cast("_Stemmer", Stemmer.Stemmer(language, 0))  # pyright: ignore[reportUnknownMemberType] -- PyStemmer has no types
-        return _stemmers[language].stemWord(word)
