@@ -105,13 +105,18 @@ class Evidence:
 
     @cached_property
     def candidates(self) -> Ints:
-        """The rows worth all signals, ascending: the best by words and the best by meaning."""
+        """The rows worth all signals, ascending: the best by words and the best by meaning.
+
+        Without meaning the turns beside the best by words, too: an answer may share no word with the question before it.
+        """
         count = max(_CANDIDATES, self.question.limit)
         lexical = self.top(self.keyword, self.eligible & (self.keyword > 0), count)
-        if self.meaning is None:
-            return np.sort(lexical)
         is_candidate = np.zeros(len(self.live), np.bool_)
         is_candidate[lexical] = True
+        if self.meaning is None:
+            beside = np.concatenate([links[lexical] for links in self.index.links()])
+            is_candidate[beside[beside >= 0]] = True
+            return np.flatnonzero(is_candidate & self.eligible)
         is_candidate[self.top(self.meaning, self.eligible & self.known, count)] = True
         return np.flatnonzero(is_candidate)
 
