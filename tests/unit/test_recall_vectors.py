@@ -26,10 +26,10 @@ def test_every_number_is_decoded_as_it_was_stored() -> None:
 
 @pytest.mark.parametrize("at_once", [1, 700, 5_000, 20_000])
 def test_products_are_those_of_the_stored_numbers_however_they_came(at_once: int) -> None:
-    vectors, stored = _filled(9_000, 16, at_once=at_once)
+    vectors, stored = _filled(20_000, 16, at_once=at_once)
     question = np.random.default_rng(4).standard_normal(16).astype(np.float32)
     assert vectors.similarities(question) == pytest.approx(stored @ question, abs=1e-5)
-    rows = np.flatnonzero(np.random.default_rng(5).random(9_000) < 0.6)
+    rows = np.flatnonzero(np.random.default_rng(5).random(20_000) < 0.9)
     vectors.keep(rows)
     assert vectors.similarities(question) == pytest.approx(stored[rows] @ question, abs=1e-5)
     assert len(vectors.present) == len(rows)
@@ -40,9 +40,9 @@ def test_equal_vectors_have_equal_products_wherever_they_stand(dimension: int) -
     generator = np.random.default_rng(6)
     one = generator.standard_normal(dimension).astype(np.float32)
     vectors = Vectors(dimension)
-    for count in (1, 2, 4, 5_001):
+    for count in (1, 2, 4, 17_001):
         vectors.grow(count)
-    vectors.put(range(5_008), np.tile(one, (5_008, 1)))
+    vectors.put(range(17_008), np.tile(one, (17_008, 1)))
     for _ in range(20):
         found = vectors.similarities(generator.standard_normal(dimension).astype(np.float32))
         assert len(set(found.tolist())) == 1

@@ -105,20 +105,19 @@ class Evidence:
 
     @cached_property
     def candidates(self) -> Ints:
-        """The rows worth all signals, ascending: the best by words and the best by meaning.
+        """The rows worth all signals, ascending: the best by words and the turns beside them, and the best by meaning.
 
-        Without meaning the turns beside the best by words, too: an answer may share no word with the question before it.
+        The turns beside, because an answer may share no word with the question before it.
         """
         count = max(_CANDIDATES, self.question.limit)
         lexical = self.top(self.keyword, self.eligible & (self.keyword > 0), count)
         is_candidate = np.zeros(len(self.live), np.bool_)
         is_candidate[lexical] = True
-        if self.meaning is None:
-            beside = np.concatenate([links[lexical] for links in self.index.links()])
-            is_candidate[beside[beside >= 0]] = True
-            return np.flatnonzero(is_candidate & self.eligible)
-        is_candidate[self.top(self.meaning, self.eligible & self.known, count)] = True
-        return np.flatnonzero(is_candidate)
+        beside = np.concatenate([links[lexical] for links in self.index.links()])
+        is_candidate[beside[beside >= 0]] = True
+        if self.meaning is not None:
+            is_candidate[self.top(self.meaning, self.eligible & self.known, count)] = True
+        return np.flatnonzero(is_candidate & self.eligible)
 
     def top(self, scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
         """Return up to `count` rows with the greatest scores, in no order; of equals the newest, then by id."""

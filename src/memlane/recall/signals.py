@@ -63,7 +63,7 @@ def date(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     created = evidence.index.rows.created
     if not len(rows):
         return np.zeros(0, np.float32)
-    newest = from_ms(int(created[evidence.live].max()))
+    newest = from_ms(int((created if evidence.live.all() else created[evidence.live]).max()))
     named = named_moment(evidence.question.text, from_ms(evidence.question.at_ms), newest=newest)
     if named is None:
         return np.zeros(len(rows), np.float32)

@@ -4,6 +4,7 @@ Blocks, so that a partition grows without copying what it holds and without as m
 """
 
 from collections.abc import Sequence
+from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ from memlane.recall.columns import Column, Ints, grown
 
 _BLOCK_ROWS = 1 << 12
 _GROUP_ROWS = 16
+_WORTH_A_THREAD = 2  # blocks
 _EXPONENT = 0x7C00  # of a float16; all ones in what is no finite number
 
 
@@ -75,13 +77,25 @@ class Vectors:
         Equal rows give equal results, wherever they stand.
         """
         found = np.empty(_whole_groups(len(self._present)), np.float32)
-        for number, block in enumerate(self._blocks):
-            # A product with a few rows at a time, not one with the matrix: for that BLAS starts threads, which on busy
-            # cores wait for each other many times longer than one core needs to read the matrix, and rounds differently
-            # from place to place. One row at a time takes half as long again.
-            part = found[number * _BLOCK_ROWS : (number + 1) * _BLOCK_ROWS].reshape(-1, _GROUP_ROWS)
-            np.matmul(block[: part.size].reshape(*part.shape, -1), vector, out=part)
+        half = len(self._blocks) // 2
+        if half < _WORTH_A_THREAD:
+            self._multiply(vector, found, range(len(self._blocks)))
+        else:  # one core alone does not read as fast as the memory gives
+            other = Thread(target=self._multiply, args=(vector, found, range(half)), name="memlane-recall")
+            other.start()
+            try:
+                self._multiply(vector, found, range(half, len(self._blocks)))
+            finally:
+                other.join()
         return found[: len(self._present)]
+
+    def _multiply(self, vector: NDArray[np.float32], found: NDArray[np.float32], numbers: range) -> None:
+        # A product with a few rows at a time, not one with the matrix: for that BLAS starts threads of its own, which on
+        # busy cores wait for each other many times longer than one core needs to read the matrix, and it rounds
+        # differently from place to place. One row at a time takes half as long again.
+        for number in numbers:
+            part = found[number * _BLOCK_ROWS : (number + 1) * _BLOCK_ROWS].reshape(-1, _GROUP_ROWS)
+            np.matmul(self._blocks[number][: part.size].reshape(*part.shape, -1), vector, out=part)
 
     def sums(self, rows: Ints, groups: Ints, size: int) -> NDArray[np.float32]:
         """Return the sum of the vectors of each group, shape (size, dimension).
