@@ -90,7 +90,7 @@ class Vectors:
         return found[: len(self._present)]
 
     def _multiply(self, vector: NDArray[np.float32], found: NDArray[np.float32], numbers: range) -> None:
-        # A product with a few rows at a time, not one with the matrix: for that BLAS starts threads of its own, which on
+        # A product with a few rows at a time, not one with the matrix: for that BLAS starts its own threads, which on
         # busy cores wait for each other many times longer than one core needs to read the matrix, and it rounds
         # differently from place to place. One row at a time takes half as long again.
         for number in numbers:
