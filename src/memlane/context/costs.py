@@ -23,12 +23,13 @@ MESSAGE_OVERHEAD_TOKENS: Final = 4
 
 
 class Tally:
-    """A counter that counts the same text once, and the same group once."""
+    """A counter that counts the same text once, and looks at the same group once."""
 
     def __init__(self, counter: TokenCounter) -> None:
         self._counter = counter
         self._counts: dict[str, int] = {}
         self._groups: dict[int, tuple[Group, int]] = {}
+        self._firsts: dict[int, tuple[Group, tuple[int, str] | None]] = {}
 
     @property
     def name(self) -> str:
@@ -52,6 +53,12 @@ class Tally:
             self._groups[id(group)] = (group, _count_group(group, self))
         return self._groups[id(group)][1]
 
+    def first_speaker(self, group: Group) -> tuple[int, str] | None:
+        """Return what `first_speaker` finds; the group is held as by `group`."""
+        if id(group) not in self._firsts:
+            self._firsts[id(group)] = (group, _find_first_speaker(group))
+        return self._firsts[id(group)][1]
+
 
 def message_cost(message: Message, counter: TokenCounter) -> int:
     """Return the tokens of one message."""
@@ -74,7 +81,7 @@ def _count_group(group: Group, counter: TokenCounter) -> int:
 
 def window_cost(groups: Sequence[Group], counter: TokenCounter) -> int:
     """Return the tokens of the messages of groups, with what a provider needs before them."""
-    firsts = [found for group in groups if (found := first_speaker(group))]
+    firsts = [found for group in groups if (found := first_speaker(group, counter))]
     return sum(group_cost(group, counter) for group in groups) + opening_cost(min(firsts, default=None), counter)
 
 
@@ -85,8 +92,12 @@ def opening_cost(first: tuple[int, str] | None, counter: TokenCounter) -> int:
     return counter.count(OPENING) + MESSAGE_OVERHEAD_TOKENS
 
 
-def first_speaker(group: Group) -> tuple[int, str] | None:
+def first_speaker(group: Group, counter: TokenCounter) -> tuple[int, str] | None:
     """Return the place and role of the first message that a provider is sent as a turn, if there is any."""
+    return counter.first_speaker(group) if isinstance(counter, Tally) else _find_first_speaker(group)
+
+
+def _find_first_speaker(group: Group) -> tuple[int, str] | None:
     turns = zip(group.places, group.turns, strict=True)
     spoken = ((place, turn.role) for place, turn in turns if turn.role not in SYSTEM_ROLES and _says_something(turn))
     return next(spoken, None)

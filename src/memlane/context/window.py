@@ -67,7 +67,7 @@ def widen(groups: Sequence[Group], counter: TokenCounter) -> Iterator[Step]:
     for count, added in enumerate(reversed(groups), start=1):
         grown += group_cost(added, counter)
         held += len(added.turns)
-        firsts = [found for found in (first, first_speaker(added)) if found]
+        firsts = [found for found in (first, first_speaker(added, counter)) if found]
         first = min(firsts, default=None)
         yield Step(count, held, grown, grown + opening_cost(first, counter))
 

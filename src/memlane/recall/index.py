@@ -95,7 +95,8 @@ class PartitionIndex:
                 self._apply(batch)
                 batch = {}
             batch[item.id] = item
-        self._apply(batch)
+        if batch:
+            self._apply(batch)
 
     def memory(self, memory_id: str) -> Memory | None:
         """Return a memory, decoded from its stored bytes; None when there is none."""
