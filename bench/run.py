@@ -17,7 +17,7 @@ import msgspec
 from environments import torch_python
 from report import RESULTS, ROOT, Report, enter, machine, versions
 
-_PARTS = ("redis_speed", "peers", "blocking", "sqlite_speed", "recall_speed", "embedder", "import_time")
+_PARTS = ("redis_speed", "peers", "blocking", "sqlite_speed", "recall_speed", "ingest_pause", "embedder", "import_time")
 _TIME_LIMIT_S = 600
 _NO_TORCH = (
     "Not compared with sentence-transformers in this run: `make bench` leaves torch (a gigabyte) out; "
