@@ -104,8 +104,8 @@ def _report(waits: dict[str, Timing], taken: dict[str, list[float]], messages: i
     return Report(
         title="Appends while a conversation is taken in",
         about="Appends in one process, on one event loop, into one SQLite file: "
-        f"one every {_PAUSE_S * 1_000:.0f} ms, alone and while {messages:,} messages of another user are taken in. A wait "
-        "begins when the append was due, so an event loop that is held up counts.",
+        f"one every {_PAUSE_S * 1_000:.0f} ms, alone and while {messages:,} messages of another user are taken in. "
+        "A wait begins when the append was due, so an event loop that is held up counts.",
         tables=[
             Table("Waiting for an append", ["meanwhile", "appends", "messages a second", "p50 ms", "p99 ms"], rows)
         ],
