@@ -15,7 +15,7 @@ from memlane.recall.question import Question, eligible_rows
 from memlane.recall.sessions import greatest
 from memlane.recall.weights import Weights
 
-_CANDIDATES = 200
+_CANDIDATES = 120
 _HANDS = 4
 _SMALL_HAND = 4
 

@@ -38,8 +38,12 @@ def meaning(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 
 def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """How well the whole session answers that the row is part of; outside sessions, how well the row itself does."""
-    of_session = _or_zero(sum_of_shares(session_shares(evidence)), evidence.index.rows.session[rows])
-    return np.where(evidence.index.rows.session[rows] >= 0, of_session, own_scores(evidence, rows)).astype(np.float32)
+    numbers = evidence.index.rows.session[rows]
+    scores = _or_zero(sum_of_shares(session_shares(evidence)), numbers)
+    alone = numbers < 0
+    if alone.any():
+        scores[alone] = own_scores(evidence, rows[alone])
+    return scores
 
 
 def window(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -168,4 +172,6 @@ def _weight(evidence: Evidence, signal: Signal) -> float:
 
 def _or_zero(values: NDArray[Any], numbers: Ints) -> NDArray[np.float32]:
     """Return `values[numbers]`, and 0 for -1."""
-    return np.append(values.astype(np.float32), np.zeros(1, np.float32))[numbers]
+    if not len(values):
+        return np.zeros(len(numbers), np.float32)
+    return np.where(numbers >= 0, values[numbers], 0).astype(np.float32)
