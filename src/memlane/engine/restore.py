@@ -26,7 +26,7 @@ from memlane.engine.verbatim import memory_row
 from memlane.errors import UsageError
 from memlane.protocols.sessions import NewMessage
 from memlane.types.ids import Partition, SessionKey, check_id
-from memlane.types.message import message_from_mapping
+from memlane.types.message import Message, message_from_mapping
 from memlane.types.times import to_ms
 from memlane.types.values import check_object
 from memlane.types.wire import check_size, encode_message, encode_summary, encode_value
@@ -34,6 +34,7 @@ from memlane.types.wire import check_size, encode_message, encode_summary, encod
 Progress = Callable[[int, int], None]
 """Called with (done, of how many)."""
 
+_Session = tuple[str, list[Message]]
 _MEMORIES_A_PUT = 200
 
 
@@ -44,16 +45,12 @@ async def restore(
     core.check_open()
     text = await asyncio.to_thread(read_text, path)
     if text.startswith(b'{"type":"memlane-export"'):
-        return await _Restore(core, partition).run(_lines(text), progress)
-    chosen = _chosen(conversations(text), conversation)
-    return await _import(core, partition, chosen, progress)
+        return await _Restore(core, partition).run(await asyncio.to_thread(_lines, text), progress)
+    # In a thread: whoever else uses this event loop does not wait until a long file is understood.
+    return await _import(core, partition, await asyncio.to_thread(_sessions, text, conversation), progress)
 
 
-async def _import(core: Core, partition: Partition, chosen: list[Conversation], progress: Progress | None) -> int:
-    sessions = [session_messages(found, session) for found in chosen for session in found.sessions]
-    _refuse_clashes("session", [session_id for session_id, _ in sessions])
-    for session_id, messages in sessions:
-        _refuse_clashes(f"in session {session_id!r}, message", [message.id for message in messages])
+async def _import(core: Core, partition: Partition, sessions: list[_Session], progress: Progress | None) -> int:
     total, done, new = sum(len(messages) for _, messages in sessions), 0, 0
     for session_id, messages in sessions:
         session = AsyncSession(core, SessionKey(partition, session_id), remember=True)
@@ -62,6 +59,15 @@ async def _import(core: Core, partition: Partition, chosen: list[Conversation], 
         if progress:
             progress(done, total)
     return new
+
+
+def _sessions(text: bytes, conversation: str | None) -> list[_Session]:
+    chosen = _chosen(conversations(text), conversation)
+    sessions = [session_messages(found, session) for found in chosen for session in found.sessions]
+    _refuse_clashes("session", [session_id for session_id, _ in sessions])
+    for session_id, messages in sessions:
+        _refuse_clashes(f"in session {session_id!r}, message", [message.id for message in messages])
+    return sessions
 
 
 def _chosen(found: list[Conversation], wanted: str | None) -> list[Conversation]:
