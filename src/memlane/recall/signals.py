@@ -4,7 +4,7 @@ A signal is a pure function from the evidence and some rows to one share between
 one, write the function, give it a weight in `Weights` and list it in `SIGNALS`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -120,6 +120,7 @@ SIGNALS: Final[tuple[Signal, ...]] = (
     person,
     opening,
 )
+_OF_TURNS: Final = tuple(signal for signal in SIGNALS if signal is not session)
 
 
 def session_shares(evidence: Evidence) -> Shares:
@@ -140,19 +141,22 @@ def own_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     return np.where(evidence.live[rows], scores, 0).astype(np.float32)
 
 
-def row_shares(evidence: Evidence, rows: Ints) -> Shares:
-    """Return each signal's share of the score of these rows; a row perfect in every signal has score 1."""
-    total = sum(_weight(evidence, signal) for signal in SIGNALS)
-    shares: Shares = {s.__name__: s(evidence, rows) * (_weight(evidence, s) / total) for s in SIGNALS}
+def row_shares(evidence: Evidence, rows: Ints, signals: Sequence[Signal] = SIGNALS) -> Shares:
+    """Return each signal's share of the score of these rows; a row perfect in every one of the signals has score 1.
+
+    Args:
+        evidence: What the question says about the partition.
+        rows: The rows, shape (m,).
+        signals: Which signals count; `keyword` and `meaning` are among them.
+    """
+    total = sum(_weight(evidence, signal) for signal in signals)
+    shares: Shares = {s.__name__: s(evidence, rows) * (_weight(evidence, s) / total) for s in signals}
     return {**shares, KEYWORD: keyword(evidence, rows) * (_weight_of_words(evidence, rows) / total)}
 
 
 def turn_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """Return how well rows answer by all signals but `session`; one perfect in all of them has 1."""
-    shares = row_shares(evidence, rows)
-    del shares[session.__name__]
-    total = sum(_weight(evidence, signal) for signal in SIGNALS)
-    return (sum_of_shares(shares) * (total / (total - evidence.weights.session))).astype(np.float32)
+    return sum_of_shares(row_shares(evidence, rows, _OF_TURNS)).astype(np.float32)
 
 
 def _weight_of_words(evidence: Evidence, rows: Ints) -> NDArray[np.float64]:
