@@ -40,13 +40,6 @@ async def said(store: SqliteSessionStore) -> list[str]:
 
 
 @pytest.fixture
-async def driver(tmp_path: Path) -> AsyncIterator[SqliteDriver]:
-    driver = SqliteDriver(tmp_path / "m.db")
-    yield driver
-    await driver.aclose()
-
-
-@pytest.fixture
 def store(driver: SqliteDriver) -> SqliteSessionStore:
     return SqliteSessionStore(driver, shares_memories=True)
 

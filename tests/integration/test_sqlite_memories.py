@@ -2,7 +2,6 @@
 
 import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -42,13 +41,6 @@ class Reader:
         self.known.update({change.id: change for change in page.items})
         self.known = {id_: change for id_, change in self.known.items() if change.body is not None}
         self.cursor = page.cursor
-
-
-@pytest.fixture
-async def driver(tmp_path: Path) -> AsyncIterator[SqliteDriver]:
-    driver = SqliteDriver(tmp_path / "m.db")
-    yield driver
-    await driver.aclose()
 
 
 @pytest.fixture

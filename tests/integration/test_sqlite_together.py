@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import sqlite3
 import threading
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -20,13 +20,6 @@ NOW = 1_750_000_000_000
 PLACE = Partition("acme", "luke")
 TRIP = SessionKey(PLACE, "trip")
 HOME = SessionKey(PLACE, "home")
-
-
-@pytest.fixture
-async def driver(tmp_path: Path) -> AsyncIterator[SqliteDriver]:
-    driver = SqliteDriver(tmp_path / "m.db")
-    yield driver
-    await driver.aclose()
 
 
 @pytest.fixture

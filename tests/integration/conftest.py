@@ -1,0 +1,16 @@
+"""What several integration tests begin with."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from memlane.adapters._drivers.sqlite import SqliteDriver
+
+
+@pytest.fixture
+async def driver(tmp_path: Path) -> AsyncIterator[SqliteDriver]:
+    """An SQLite driver on a file of its own; tests of other stores have a `driver` of theirs."""
+    driver = SqliteDriver(tmp_path / "m.db")
+    yield driver
+    await driver.aclose()
