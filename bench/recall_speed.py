@@ -274,8 +274,8 @@ def _index_targets(alone: Alone) -> list[Target]:
 
 
 _SMALL_REMARK = (
-    "the product with all vectors is a quarter of it, as a table here says; the rest is some two hundred short steps "
-    "over arrays: words and sessions, the candidates, a dozen signals, and asking the store what changed."
+    "the product with all vectors is about two fifths of it; the rest is some two hundred short steps over arrays: "
+    "words and sessions, the candidates, a dozen signals, and asking the store what changed."
 )
 _LARGE_REMARK = "each question reads every vector (1.5 KB a memory), with two threads: the memory's bandwidth decides."
 _TAKING_IN = (

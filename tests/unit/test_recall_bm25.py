@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memlane.recall.bm25 import K1, B, Corpus, bm25, bm25_of_windows, grouped
+from memlane.recall.bm25 import K1, B, Corpus, bm25, bm25_of_groups, bm25_of_windows
 from memlane.recall.postings import Postings
 
 _terms = st.sampled_from(["tea", "oslo", "cat", "flight", "rain", "seat"])
@@ -62,20 +62,25 @@ def test_dead_rows_count_for_nothing_before_and_after_they_are_dropped(
     assert bm25(postings.find(question, everything), postings.lengths, _corpus(kept)).tolist() == expected
 
 
+@pytest.mark.parametrize("most_cells", [1, 12, 1 << 20])
 @given(_documents, st.sets(_terms), st.data())
 def test_a_session_is_scored_like_one_long_document(
-    documents: list[list[str]], question: set[str], data: st.DataObject
+    most_cells: int, documents: list[list[str]], question: set[str], data: st.DataObject
 ) -> None:
     groups = data.draw(st.lists(st.integers(-1, 3), min_size=len(documents), max_size=len(documents)))
+    lives = np.array(data.draw(st.lists(st.booleans(), min_size=len(documents), max_size=len(documents))))
+    kept = [document if alive else [] for document, alive in zip(documents, lives, strict=True)]
     sessions = [
-        [term for document, group in zip(documents, groups, strict=True) if group == session for term in document]
+        [term for document, group in zip(kept, groups, strict=True) if group == session for term in document]
         for session in range(4)
     ]
-    postings, live = _index(documents), np.ones(len(documents), np.bool_)
-    matches = grouped(postings.find(question, live), np.array(groups), 4)
+    matches = _index(documents).find(question, lives)
     lengths = np.array([len(session) for session in sessions], np.float32)
+    with pytest.MonkeyPatch.context() as patch:  # a table too large is made some terms at a time
+        patch.setattr("memlane.recall.bm25._MOST_CELLS", most_cells)
+        scores = bm25_of_groups(matches, np.array(groups), lengths, _corpus(sessions))
     expected = _reference(sessions, question) if any(sessions) else [0.0] * 4
-    assert bm25(matches, lengths, _corpus(sessions)).tolist() == pytest.approx(expected, rel=1e-5)
+    assert scores.tolist() == pytest.approx(expected, rel=1e-5)
 
 
 def test_rows_can_be_added_after_dropping_some() -> None:
@@ -83,7 +88,10 @@ def test_rows_can_be_added_after_dropping_some() -> None:
     postings.keep(np.array([2]))
     postings.extend([["cat", "tea"]])
     matches = postings.find(["tea", "cat", "oslo"], np.ones(2, np.bool_))
-    assert [match.documents.tolist() for match in matches] == [[0, 1], [1]]
+    assert matches.terms.tolist() == [0, 0, 1]
+    assert matches.documents.tolist() == [0, 1, 1]
+    assert matches.counts.tolist() == [1, 1, 1]
+    assert matches.holding.tolist() == [2, 1]
 
 
 def test_dropping_rows_gives_their_room_back() -> None:
@@ -96,8 +104,10 @@ def test_dropping_rows_gives_their_room_back() -> None:
 def test_an_empty_index_finds_nothing() -> None:
     nobody = np.zeros(0, np.bool_)
     postings = Postings()
-    assert postings.find(["tea"], nobody) == []
-    assert bm25([], postings.lengths, Corpus(0, 0)).tolist() == []
+    matches = postings.find(["tea"], nobody)
+    assert [part.tolist() for part in matches] == [[], [], [], []]
+    assert bm25(matches, postings.lengths, Corpus(0, 0)).tolist() == []
+    assert bm25_of_groups(matches, np.zeros(0, np.int32), np.zeros(2, np.float32), Corpus(0, 0)).tolist() == [0, 0]
 
 
 @given(_documents, st.sets(_terms), st.data())

@@ -74,7 +74,6 @@ def test_after_any_program_it_equals_an_index_built_from_the_final_state(
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("memlane.recall.vectors._BLOCK_ROWS", 4 if eager else 1 << 12)
-        patch.setattr("memlane.recall.vectors._GROUP_ROWS", 2 if eager else 16)
         patch.setattr("memlane.recall.index._FEW_DEAD", 1 if eager else 32)
         index, state = PartitionIndex(3), dict[str, Change]()
         for changes in program:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memlane.recall.moments import named_moment
+from memlane.recall.moments import named_moment, names_moment
 
 _AT = datetime(2024, 5, 15, 18, 30, tzinfo=UTC)  # a Wednesday
 
@@ -47,6 +47,7 @@ def _day(year: int, month: int, day: int) -> datetime:
     ],
 )
 def test_a_time_is_resolved_from_when_it_is_asked(question: str, start: datetime, end: datetime) -> None:
+    assert names_moment(question)
     assert named_moment(question, _AT, newest=_AT) == (start, end)
 
 
@@ -66,7 +67,7 @@ def test_a_month_without_a_year_is_the_last_before_the_newest_memory() -> None:
 
 @given(st.text(), st.datetimes(timezones=st.just(UTC)))
 def test_no_question_fails(question: str, at: datetime) -> None:
-    named_moment(question, at, newest=at)
+    assert named_moment(question, at, newest=at) is None or names_moment(question)
 
 
 @given(

@@ -1,4 +1,4 @@
-"""BM25, over rows and over whole sessions from the same postings.
+"""BM25, over rows, windows of rows and whole sessions from the same postings.
 
 The formula is Robertson & Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond (2009), with the
 never-negative inverse document frequency log(1 + (N - n + 0.5) / (n + 0.5)) that Lucene uses; the constant factor
@@ -6,8 +6,8 @@ k1 + 1 is left out, because it changes no order. k1 and b are lower than the usu
 word said twice or a few words more mean less than in a document.
 """
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,29 @@ from memlane.recall.columns import Ints
 K1 = 1.0
 B = 0.5
 
+_MOST_CELLS = 1 << 20  # of a table of terms and groups; longer questions are scored some terms at a time
 
-class Match(NamedTuple):
-    """Where one term occurs: distinct documents, ascending, and how often in each."""
 
+class Matches(NamedTuple):
+    """Where the terms of a question occur: the documents of one term after another, each term's ascending.
+
+    Attributes:
+        terms: Number of the term, from 0, of each match; shape (m,).
+        documents: Where it occurs, shape (m,).
+        counts: How often it does there, shape (m,).
+        holding: How many documents each term occurs in, shape (terms,).
+    """
+
+    terms: Ints
     documents: Ints
     counts: NDArray[np.float32]
+    holding: Ints
+
+    def only(self, chosen: NDArray[np.bool_]) -> "Matches":
+        """Return some of the matches, of the same terms; shape (m,)."""
+        terms = self.terms[chosen]
+        holding = np.bincount(terms, minlength=len(self.holding))
+        return Matches(terms, self.documents[chosen], self.counts[chosen], holding)
 
 
 class Corpus(NamedTuple):
@@ -32,25 +49,44 @@ class Corpus(NamedTuple):
     terms: float
 
 
-def bm25(matches: Sequence[Match], lengths: NDArray[np.float32], corpus: Corpus) -> NDArray[np.float32]:
+def bm25(matches: Matches, lengths: NDArray[np.float32], corpus: Corpus) -> NDArray[np.float32]:
     """Return the score of every document, zero where no term occurs.
 
     Args:
-        matches: Of each distinct term of the question; only documents that exist.
+        matches: Of the distinct terms of the question; only in documents that exist.
         lengths: Number of terms of each document, shape (n,).
         corpus: The documents that exist; others may have a length, but count for nothing.
     """
     scores = np.zeros(len(lengths), np.float32)
-    if not corpus.terms:
-        return scores
-    for documents, counts in matches:
+    if corpus.terms:
+        terms, documents, counts, holding = matches
         norms = _norms(lengths[documents], corpus)
-        scores[documents] += _rarity(len(documents), corpus) * counts / (counts + norms)
+        np.add.at(scores, documents, _rarity(holding, corpus)[terms] * counts / (counts + norms))
+    return scores
+
+
+def bm25_of_groups(matches: Matches, groups: Ints, lengths: NDArray[np.float32], corpus: Corpus) -> NDArray[np.float32]:
+    """Return the score of groups of documents, each read as one document.
+
+    Args:
+        matches: As of `bm25`.
+        groups: Group of each document, shape (n,); -1 for none.
+        lengths: Number of terms of each group, shape (groups,).
+        corpus: The groups that exist, read as documents.
+    """
+    scores = np.zeros(len(lengths), np.float32)
+    size = len(lengths) + 1  # the first place is that of no group
+    for part in _parts(matches, size) if corpus.terms else ():
+        places = part.terms * size + (groups[part.documents] + 1)
+        sums = np.bincount(places, part.counts, len(part.holding) * size).astype(np.float32)
+        counts = sums.reshape(-1, size)[:, 1:]
+        rarity = _rarity(np.count_nonzero(counts, axis=1), corpus)[:, None]
+        scores += (rarity * counts / (counts + _norms(lengths, corpus))).sum(axis=0)
     return scores
 
 
 def bm25_of_windows(
-    matches: Sequence[Match],
+    matches: Matches,
     lengths: NDArray[np.float32],
     corpus: Corpus,
     places: Ints,
@@ -70,36 +106,34 @@ def bm25_of_windows(
         return scores
     norms = _norms((weights * lengths[places]).sum(axis=0) / weights.sum(axis=0), corpus)
     counts_at = np.zeros(len(lengths), np.float32)
-    for documents, counts in matches:
-        counts_at[documents] = counts
+    ends = np.cumsum(matches.holding).tolist()
+    for begin, end, rarity in zip([0, *ends], ends, _rarity(matches.holding, corpus), strict=False):
+        documents = matches.documents[begin:end]
+        counts_at[documents] = matches.counts[begin:end]
         together = (weights * counts_at[places]).sum(axis=0)
-        scores += _rarity(len(documents), corpus) * together / (together + norms)
+        scores += rarity * together / (together + norms)
         counts_at[documents] = 0
     return scores
 
 
-def _rarity(found: int, corpus: Corpus) -> np.float32:
-    return np.float32(np.log1p((corpus.documents - found + 0.5) / (found + 0.5)))
+def _parts(matches: Matches, width: int) -> Iterator[Matches]:
+    """Yield the matches some terms at a time, so that a table of those terms and `width` columns is not too large."""
+    size, step = len(matches.holding), max(1, _MOST_CELLS // width)
+    if size <= step:
+        yield matches
+        return
+    ends = [0, *np.cumsum(matches.holding).tolist()]
+    for first in range(0, size, step):
+        last = min(first + step, size)
+        part = slice(ends[first], ends[last])
+        terms, holding = matches.terms[part] - first, matches.holding[first:last]
+        yield Matches(terms, matches.documents[part], matches.counts[part], holding)
+
+
+def _rarity(holding: NDArray[Any], corpus: Corpus) -> NDArray[np.float32]:
+    return np.log1p((corpus.documents - holding + 0.5) / (holding + 0.5)).astype(np.float32)
 
 
 def _norms(lengths: NDArray[np.float32], corpus: Corpus) -> NDArray[np.float32]:
     average = corpus.terms / corpus.documents
     return np.float32(K1 * (1 - B)) + np.float32(K1 * B / average) * lengths
-
-
-def grouped(matches: Sequence[Match], groups: Ints, size: int) -> list[Match]:
-    """Return the matches of groups of documents, each group read as one document.
-
-    Args:
-        matches: Of single documents.
-        groups: Group of each document, shape (n,); -1 for none.
-        size: How many groups there are.
-    """
-    return [_group(match, groups, size) for match in matches]
-
-
-def _group(match: Match, groups: Ints, size: int) -> Match:
-    # Group -1 is counted in a first place of its own, which is then cut off.
-    sums = np.bincount(groups[match.documents] + 1, weights=match.counts, minlength=size + 1)[1:]
-    found = np.flatnonzero(sums)
-    return Match(found, sums[found].astype(np.float32))

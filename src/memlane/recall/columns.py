@@ -69,6 +69,11 @@ def grown(data: NDArray[Scalar], used: int, wanted: int, *, most: int | None = N
     return longer
 
 
+def is_all(mask: NDArray[np.bool_]) -> bool:
+    """Return whether all are true; several times as fast as `mask.all()`."""
+    return np.count_nonzero(mask) == len(mask)
+
+
 class Names:
     """Texts numbered in order of first appearance; None is -1."""
 

@@ -6,13 +6,24 @@ The meaning of the whole is that of its turns together: an embedder reads only t
 import numpy as np
 from numpy.typing import NDArray
 
-from memlane.recall.columns import Ints
+from memlane.recall.columns import Ints, is_all
 from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question
-from memlane.recall.ranking import KEYWORD, MEANING, NEWEST, TOPIC, TURN, Shares, best_first, why
+from memlane.recall.ranking import (
+    KEYWORD,
+    MEANING,
+    NEWEST,
+    TOPIC,
+    TURN,
+    Ranked,
+    Shares,
+    best_first,
+    sum_of_shares,
+    without_meaning,
+)
 from memlane.recall.rows import ALWAYS
-from memlane.recall.sessions import greatest
+from memlane.recall.sessions import greatest, runs_of
 from memlane.recall.signals import own_scores, turn_scores
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import RecalledEpisode
@@ -31,14 +42,16 @@ def search_episodes(index: PartitionIndex, question: Question, weights: Weights 
     evidence = Evidence(index, question, weights)
     shares = _all_shares(evidence)
     sessions = _candidates(evidence, shares)
+    if not len(sessions):
+        return []
     ended = _ended(evidence)[sessions]
     names = index.rows.sessions.texts
     shares = {name: share[sessions] for name, share in shares.items()}
-    known = evidence.session_known[sessions].tolist()
     ranked = best_first(shares, ended, lambda place: names[int(sessions[place])], question.limit)
+    found = sessions[[one.place for one in ranked]]
+    told = _told(evidence, found)
     return [
-        _episode(evidence, int(sessions[place]), score, why(shares, place, meaning_known=known[place]))
-        for place, score in ranked
+        _episode(evidence, session, one, rows) for session, one, rows in zip(found.tolist(), ranked, told, strict=True)
     ]
 
 
@@ -61,7 +74,8 @@ def _best_turns(evidence: Evidence) -> NDArray[np.float32]:
     """Return the score of the best candidate of each session, shape (sessions,); 0 where there is none."""
     rows = evidence.candidates
     scores = turn_scores(evidence, rows)
-    return greatest(scores, evidence.index.rows.session[rows], len(evidence.index.rows.sessions), np.float32(0))
+    session = evidence.index.rows.session[rows]
+    return greatest(scores, runs_of(session), len(evidence.index.rows.sessions), np.float32(0))
 
 
 def _candidates(evidence: Evidence, shares: Shares) -> Ints:
@@ -77,18 +91,29 @@ def _candidates(evidence: Evidence, shares: Shares) -> Ints:
 def _ended(evidence: Evidence) -> NDArray[np.int64]:
     """Return when the last live row of each session was created, shape (sessions,)."""
     rows = evidence.index.rows
-    created = rows.created if evidence.live.all() else np.where(evidence.live, rows.created, ALWAYS)
-    return greatest(created, rows.session, len(rows.sessions), np.int64(ALWAYS))
+    created = rows.created if is_all(evidence.live) else np.where(evidence.live, rows.created, ALWAYS)
+    return greatest(created, rows.runs, len(rows.sessions), np.int64(ALWAYS))
 
 
-def _episode(evidence: Evidence, session: int, score: float, reasons: dict[str, float]) -> RecalledEpisode:
+def _told(evidence: Evidence, sessions: Ints) -> list[Ints]:
+    """Return the live rows of each of these sessions, ascending; every one of them has some."""
     rows = evidence.index.rows
-    told = np.flatnonzero(evidence.live & (rows.session == session))
+    number = np.full(len(rows.sessions) + 1, -1)  # the last place, which -1 names, is that of no session
+    number[sessions] = np.arange(len(sessions))
+    of_session = number[rows.session]
+    told = np.flatnonzero(evidence.live & (of_session >= 0))
+    order = np.argsort(of_session[told], kind="stable")
+    ends = np.bincount(of_session[told], minlength=len(sessions)).cumsum()
+    return np.split(told[order], ends[:-1])
+
+
+def _episode(evidence: Evidence, session: int, found: Ranked, told: Ints) -> RecalledEpisode:
+    rows = evidence.index.rows
     created = rows.created[told]
     return RecalledEpisode(
         session_id=rows.sessions.texts[session],
-        score=score,
-        why=reasons,
+        score=found.score,
+        why=found.why if evidence.session_known[session] else without_meaning(found.why),
         started_at=from_ms(int(created.min())),
         ended_at=from_ms(int(created.max())),
         memory=evidence.index.memory_at(_best_row(evidence, told[evidence.eligible[told]])),
@@ -97,7 +122,5 @@ def _episode(evidence: Evidence, session: int, score: float, reasons: dict[str, 
 
 
 def _best_row(evidence: Evidence, rows: Ints) -> int:
-    own = {"own": own_scores(evidence, rows)}
-    created = evidence.index.rows.created[rows]
-    place, _ = best_first(own, created, lambda place: evidence.index.id_at(rows[place]), 1)[0]
-    return int(rows[place])
+    own = sum_of_shares({"own": own_scores(evidence, rows)})
+    return int(evidence.newest_first(rows[own == own.max()])[0])

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from memlane.errors import UsageError
 from memlane.recall.analysis import analyse
-from memlane.recall.bm25 import Corpus, bm25, grouped
-from memlane.recall.columns import Ints, Scalar
+from memlane.recall.bm25 import Corpus, bm25, bm25_of_groups
+from memlane.recall.columns import Ints, Scalar, is_all
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question, eligible_rows
 from memlane.recall.sessions import greatest
@@ -67,9 +67,9 @@ class Evidence:
         """Words in common with whole sessions, shape (sessions,): BM25 as a share of the best."""
         exists = self._tally.session_rows > 0
         lengths = self._tally.session_terms
-        matches = grouped(self.matches, self.index.rows.session, len(lengths))
         corpus = Corpus(int(np.count_nonzero(exists)), float(lengths.sum()))
-        return share_of_best(bm25(matches, lengths.astype(np.float32), corpus), exists)
+        scores = bm25_of_groups(self.matches, self.index.rows.session, lengths.astype(np.float32), corpus)
+        return share_of_best(scores, exists)
 
     @cached_property
     def session_meaning(self) -> NDArray[np.float32]:
@@ -77,7 +77,7 @@ class Evidence:
         rows = self.index.rows
         if self.meaning is None:
             return np.zeros(len(rows.sessions), np.float32)
-        return greatest(self.meaning, rows.session, len(rows.sessions), np.float32(0))
+        return greatest(self.meaning, rows.runs, len(rows.sessions), np.float32(0))
 
     @cached_property
     def session_topic(self) -> NDArray[np.float32]:
@@ -99,9 +99,9 @@ class Evidence:
     @cached_property
     def session_known(self) -> NDArray[np.bool_]:
         """Which sessions have a turn whose meaning is known, shape (sessions,)."""
-        if np.array_equal(self.known, self.live):
+        if np.count_nonzero(self.known) == np.count_nonzero(self.live):  # who is known lives
             return self._tally.session_rows > 0
-        return greatest(self.known, self.index.rows.session, len(self._tally.session_rows), np.bool_(0))
+        return greatest(self.known, self.index.rows.runs, len(self._tally.session_rows), np.bool_(0))
 
     @cached_property
     def candidates(self) -> Ints:
@@ -121,63 +121,70 @@ class Evidence:
 
     def top(self, scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
         """Return up to `count` rows with the greatest scores, in no order; of equals the newest, then by id."""
-        rows = _some_best(scores, among, count)
+        rows = np.flatnonzero(among)
         if len(rows) <= count:
             return rows
-        found = scores[rows]
+        found = scores if len(rows) == len(scores) else scores[rows]
+        places = _some_best(found, count)
+        rows, found = rows[places], found[places]
         least = np.partition(found, len(rows) - count)[len(rows) - count]
         better, equal = rows[found > least], rows[found == least]
         wanted = count - len(better)
-        return np.concatenate([better, self._newest_first(equal)[:wanted] if wanted < len(equal) else equal])
+        return np.concatenate([better, self.newest_first(equal)[:wanted] if wanted < len(equal) else equal])
 
-    def _newest_first(self, rows: Ints) -> Ints:
+    def newest_first(self, rows: Ints) -> Ints:
+        """Return rows with the newest first; of equals by id."""
         created = self.index.rows.created
         ordered = sorted(rows.tolist(), key=lambda row: (-int(created[row]), self.index.id_at(row)))
         return np.array(ordered, np.intp)
 
     def _meaning(self) -> NDArray[np.float32] | None:
         vector = self.question.vector
-        if vector is None or not (self.known & self.eligible).any():
+        among = self.known & self.eligible
+        if vector is None or not np.count_nonzero(among):
             return None
         if vector.shape != (self.index.vectors.dimension,):
             raise UsageError(f"the question's vector has shape {vector.shape}, not ({self.index.vectors.dimension},)")
         similarities = self.index.vectors.similarities(vector.astype(np.float32, copy=False))
-        compared = _of(similarities, self.known & self.eligible)
+        compared = _of(similarities, among)
         least, greatest_one = compared.min(), compared.max()
         span = greatest_one - least
         self._scale = (least, span)
         if span > 0:
             similarities -= least
             similarities /= span
-            np.clip(similarities, 0, 1, out=similarities)
         else:
             similarities[:] = 1
-        if not self.known.all():
+        if len(compared) < len(similarities):  # of the others some may be nearer, or farther, or not known
+            np.clip(similarities, 0, 1, out=similarities)
             similarities[~self.known] = 0
         return similarities
 
 
 def share_of_best(scores: NDArray[np.float32], among: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Return scores as shares of the greatest of some of them, 1 at most."""
-    best = float(_of(scores, among).max(initial=0))
-    return np.minimum(scores / best, 1) if best else np.zeros_like(scores)
+    compared = _of(scores, among)
+    best = compared.max(initial=0)
+    if not best:
+        return np.zeros_like(scores)
+    shares = scores / best
+    return shares if len(compared) == len(scores) else np.minimum(shares, 1)
 
 
 def _of(values: NDArray[Scalar], among: NDArray[np.bool_]) -> NDArray[Scalar]:
     """Return the values of some rows, shape (count,), without a copy when it is all of them."""
-    return values if among.all() else values[among]
+    return values if is_all(among) else values[among]
 
 
-def _some_best(scores: NDArray[Any], among: NDArray[np.bool_], count: int) -> Ints:
-    """Return the rows of at least the `count` greatest scores, and of few more; of all when there are not so many.
+def _some_best(scores: NDArray[Any], count: int) -> Ints:
+    """Return the places of at least the `count` greatest scores, and of few more; of all when there are not so many.
 
-    The rows are dealt out to a few times as many hands as are wanted. Then `count` rows are at least as good as the
+    The places are dealt out to a few times as many hands as are wanted. Then `count` places are at least as good as the
     count-th best of the hands' best, and all that are not can be left out.
     """
     hand = len(scores) // (_HANDS * count)
-    if hand < _SMALL_HAND or np.count_nonzero(among) <= count:
-        return np.flatnonzero(among)
-    masked = np.where(among, scores, scores.min())
-    best = masked[: len(masked) // hand * hand].reshape(hand, -1).max(axis=0)
+    if hand < _SMALL_HAND:
+        return np.arange(len(scores))
+    best = scores[: len(scores) // hand * hand].reshape(hand, -1).max(axis=0)
     least = np.partition(best, len(best) - count)[len(best) - count]
-    return np.flatnonzero((masked >= least) & among)
+    return np.flatnonzero(scores >= least)

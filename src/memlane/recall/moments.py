@@ -39,6 +39,11 @@ class Moment(NamedTuple):
     end: datetime
 
 
+def names_moment(question: str) -> bool:
+    """Return whether a question names a time; costs a quarter of finding out which."""
+    return bool(_find_any(question.lower()))
+
+
 def named_moment(question: str, at: datetime, *, newest: datetime) -> Moment | None:
     """Return the time that a question names, or None; the most exact of those that it names.
 
@@ -143,3 +148,4 @@ _PATTERNS: Final[tuple[tuple[re.Pattern[str], _Resolve], ...]] = tuple(
         (r"\btoday\b", _today),
     )
 )
+_find_any = re.compile("|".join(re.sub(r"\?P<\w+>", "?:", pattern.pattern) for pattern, _ in _PATTERNS)).search

@@ -7,12 +7,13 @@ sorts, merges and rebuilds nothing. It knows nothing of scores, memories or dele
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
 
-from memlane.recall.bm25 import Match
-from memlane.recall.columns import Column, Ints
+from memlane.recall.bm25 import Matches
+from memlane.recall.columns import Column, Ints, is_all
 
 _ROW = np.dtype(np.int32)
 _TERM_BYTES = 190  # a short str, its slot in a dict, an empty bytearray and its spare room, about
@@ -53,13 +54,11 @@ class Postings:
         self._lengths.extend(lengths)
         self._occurrences += sum(lengths)
 
-    def find(self, terms: Iterable[str], live: NDArray[np.bool_]) -> list[Match]:
-        """Return the matches of each distinct term that occurs in a live row."""
-        found = [self._rows[term] for term in dict.fromkeys(terms) if term in self._rows]
-        matches = [_match(np.frombuffer(rows, _ROW)) for rows in found]
-        if not live.all():
-            matches = [Match(rows[alive], counts[alive]) for rows, counts in matches for alive in [live[rows]]]
-        return [match for match in matches if len(match.documents)]
+    def find(self, terms: Iterable[str], live: NDArray[np.bool_]) -> Matches:
+        """Return where these distinct terms occur in live rows; a term that no row ever had is left out."""
+        found = [rows for term in terms if (rows := self._rows.get(term))]
+        matches = _matches(np.frombuffer(b"".join(found), _ROW), [len(rows) // _ROW.itemsize for rows in found])
+        return matches if is_all(live) else matches.only(live[matches.documents])
 
     def keep(self, rows: Ints) -> None:
         """Leave only these rows, ascending, and number them anew from 0."""
@@ -76,12 +75,26 @@ class Postings:
         self._occurrences = int(self._lengths.values.sum(dtype=np.int64))
 
 
-def _match(occurrences: NDArray[np.int32]) -> Match:
-    """Return the distinct rows of an ascending list, and how often each stands in it."""
+def _matches(occurrences: NDArray[np.int32], sizes: Sequence[int]) -> Matches:
+    """Return the distinct rows of ascending lists, and how often each stands in its list.
+
+    Args:
+        occurrences: The lists, one after the other.
+        sizes: How long each is; none is empty.
+    """
+    ends = np.array([*accumulate(sizes)], np.intp)
     is_last = np.ones(len(occurrences), np.bool_)
     np.not_equal(occurrences[1:], occurrences[:-1], out=is_last[:-1])
+    is_last[ends - 1] = True
     lasts = np.flatnonzero(is_last)
-    counts = np.empty(len(lasts), np.float32)
-    counts[0] = lasts[0] + 1
-    counts[1:] = lasts[1:] - lasts[:-1]
-    return Match(occurrences[lasts], counts)
+    counts = _steps(lasts + 1).astype(np.float32)
+    holding = _steps(np.searchsorted(lasts, ends))
+    terms = np.repeat(np.arange(len(ends)), holding)
+    return Matches(terms, occurrences[lasts].astype(np.intp), counts, holding)
+
+
+def _steps(values: Ints) -> Ints:
+    """Return by how much each is greater than the one before; the first than 0."""
+    steps = values.copy()
+    steps[1:] -= values[:-1]
+    return steps

@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memlane.recall.index import PartitionIndex
+from memlane.types.memory import EPISODE
 from memlane.types.wire import encode_value
 
 
@@ -17,7 +18,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
         now_ms: Memories that expire at or before this do not exist.
         at_ms: Memories whose validity does not contain this are left out.
         vector: The question's embedding, float32 of shape (dimension,); None to search by words only.
-        kinds: Only memories of these kinds.
+        kinds: Only memories of these kinds; None for all but episodes.
         since_ms: Only memories created at or after this.
         until_ms: Only memories created before this.
         sessions: Only memories of these sessions.
@@ -47,8 +48,10 @@ def eligible_rows(index: PartitionIndex, question: Question, live: NDArray[np.bo
     eligible = live.copy() if valid is None else live & valid
     if question.kinds is not None:
         eligible &= np.isin(rows.kind, rows.kinds.known(question.kinds))
+    elif episodes := rows.kinds.known([EPISODE]):  # found by `episodes`
+        eligible &= ~np.isin(rows.kind, episodes)
     if question.sessions is not None:
-        eligible &= np.isin(rows.session, rows.sessions.known(question.sessions))
+        eligible &= np.isin(rows.origin, rows.sessions.known(question.sessions))
     if question.since_ms is not None:
         eligible &= rows.created >= question.since_ms
     if question.until_ms is not None:

@@ -1,7 +1,7 @@
 """The order of results and the reasons given for each."""
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,21 @@ Shares: TypeAlias = dict[str, NDArray[np.floating[Any]]]
 _DECIMALS: Final = 6
 
 
+class Ranked(NamedTuple):
+    """One of the best: its place, its score, and each signal's share of it, which add up to it."""
+
+    place: int
+    score: float
+    why: dict[str, float]
+
+
 def sum_of_shares(shares: Shares) -> NDArray[np.float64]:
     """Return the scores that shares add up to."""
-    return np.round(np.stack([*shares.values()], dtype=np.float64, casting="safe"), _DECIMALS).sum(axis=0)
+    return _rounded(shares).sum(axis=0)
 
 
-def best_first(shares: Shares, newest: Ints, id_at: Callable[[int], str], limit: int) -> list[tuple[int, float]]:
-    """Return place and score of the best: by score, of equals the newest first, then by id.
+def best_first(shares: Shares, newest: Ints, id_at: Callable[[int], str], limit: int) -> list[Ranked]:
+    """Return the best: by score, of equals the newest first, then by id.
 
     Args:
         shares: Whose sum is the score.
@@ -36,18 +44,25 @@ def best_first(shares: Shares, newest: Ints, id_at: Callable[[int], str], limit:
         id_at: The id of the one at a place.
         limit: The most to return.
     """
-    scores = sum_of_shares(shares)
+    parts = _rounded(shares)
+    scores = parts.sum(axis=0)
     places = np.arange(len(scores))
     if limit < len(scores):
-        places = np.flatnonzero(scores >= -np.partition(-scores, limit - 1)[limit - 1])
-    ordered = sorted(places.tolist(), key=lambda place: (-scores[place], -newest[place], id_at(place)))
-    return [(place, float(scores[place])) for place in ordered[:limit]]
+        places = np.flatnonzero(scores >= np.partition(scores, len(scores) - limit)[len(scores) - limit])
+    among = zip(places.tolist(), scores[places].tolist(), newest[places].tolist(), strict=True)
+    ordered = sorted(among, key=lambda one: (-one[1], -one[2], id_at(one[0])))[:limit]
+    reasons = parts[:, [place for place, _, _ in ordered]].T.tolist()
+    return [
+        Ranked(place, score, dict(zip(shares, why, strict=True)))
+        for (place, score, _), why in zip(ordered, reasons, strict=True)
+    ]
 
 
-def why(shares: Shares, place: int, *, meaning_known: bool) -> dict[str, float]:
-    """Return each signal's share of one score; they add up to it."""
-    reasons = {name: round(float(share[place]), _DECIMALS) for name, share in shares.items()}
-    if not meaning_known:
-        reasons.pop(MEANING, None)
-        reasons[MEANING_UNAVAILABLE] = 0.0
-    return reasons
+def without_meaning(why: dict[str, float]) -> dict[str, float]:
+    """Return the reasons of what has no vector."""
+    return {name: share for name, share in why.items() if name != MEANING} | {MEANING_UNAVAILABLE: 0.0}
+
+
+def _rounded(shares: Shares) -> NDArray[np.float64]:
+    """Return the shares as shape (signals, n), so that what is equal stays equal."""
+    return np.round(np.array([*shares.values()], np.float64), _DECIMALS)

@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from memlane.recall.columns import Column, Ints, Names
+from memlane.recall.sessions import Runs, runs_of
 from memlane.recall.text import is_question
-from memlane.types.memory import Memory
+from memlane.types.memory import MESSAGE, Memory
 from memlane.types.times import to_ms
 
 ALWAYS = np.iinfo(np.int64).min
@@ -27,6 +28,7 @@ class Rows:
         self._valid_to: Column[np.int64] = Column(np.int64)
         self._kind: Column[np.int32] = Column(np.int32)
         self._session: Column[np.int32] = Column(np.int32)
+        self._origin: Column[np.int32] = Column(np.int32)
         self._role: Column[np.int32] = Column(np.int32)
         self._speaker: Column[np.int32] = Column(np.int32)
         self._asking: Column[np.bool_] = Column(np.bool_)
@@ -34,6 +36,7 @@ class Rows:
         self.kinds, self.sessions, self.roles, self.speakers = Names(), Names(), Names(), Names()
         self._none_expires_until = NEVER
         self._all_hold = True
+        self._runs: Runs | None = None
 
     def __len__(self) -> int:
         return len(self._live)
@@ -65,8 +68,20 @@ class Rows:
 
     @property
     def session(self) -> NDArray[np.int32]:
-        """Number of each session among `sessions`; -1 for none."""
+        """Number among `sessions` of the session in which each was said; -1 for what is no turn of one."""
         return self._session.values
+
+    @property
+    def origin(self) -> NDArray[np.int32]:
+        """Number among `sessions` of the session from which each comes, what was derived included; -1 for none."""
+        return self._origin.values
+
+    @property
+    def runs(self) -> Runs:
+        """The runs of rows of one session; good until the next change of the rows."""
+        if self._runs is None:
+            self._runs = runs_of(self.session)
+        return self._runs
 
     @property
     def role(self) -> NDArray[np.int32]:
@@ -90,7 +105,7 @@ class Rows:
 
     @property
     def size_bytes(self) -> int:
-        """About how much memory it takes."""
+        """About how much memory it takes; without the runs, which are few bytes and made when they are asked for."""
         return sum(part.size_bytes for part in (*self._columns(), *self._names()))
 
     def live_at(self, now_ms: int) -> NDArray[np.bool_]:
@@ -111,11 +126,15 @@ class Rows:
         self._valid_to.extend([_ms(memory.valid_to, NEVER) for memory in memories])
         self._all_hold &= all(memory.valid_from is None and memory.valid_to is None for memory in memories)
         self._kind.extend(self.kinds.numbers(memory.kind for memory in memories))
-        self._session.extend(self.sessions.numbers(memory.session_id for memory in memories))
+        origins = self.sessions.numbers(memory.session_id for memory in memories)
+        turns = [number if memory.kind == MESSAGE else -1 for number, memory in zip(origins, memories, strict=True)]
+        self._session.extend(turns)
+        self._origin.extend(origins)
         self._role.extend(self.roles.numbers(memory.role for memory in memories))
         self._speaker.extend(self.speakers.numbers(memory.name or memory.role for memory in memories))
         self._asking.extend([is_question(memory.text) for memory in memories])
         self._live.extend(np.ones(len(memories), np.bool_))
+        self._runs = None
 
     def renew(self, row: int, expires_ms: int | None) -> None:
         """Give a row another expiry."""
@@ -129,13 +148,14 @@ class Rows:
         self._none_expires_until = int(self.expires.min(initial=NEVER))
         self._all_hold = bool((self.valid_from == ALWAYS).all() and (self.valid_to == NEVER).all())
         self.kinds = _in_use(self.kinds, self.kind)
-        self.sessions = _in_use(self.sessions, self.session)
+        self.sessions = _in_use(self.sessions, self.session, self.origin)
         self.roles = _in_use(self.roles, self.role)
         self.speakers = _in_use(self.speakers, self.speaker)
+        self._runs = None
 
     def _columns(self) -> tuple[Column[np.int64] | Column[np.int32] | Column[np.bool_], ...]:
         times = (self._created, self._expires, self._valid_from, self._valid_to)
-        return (*times, self._kind, self._session, self._role, self._speaker, self._asking, self._live)
+        return (*times, self._kind, self._session, self._origin, self._role, self._speaker, self._asking, self._live)
 
     def _names(self) -> tuple[Names, ...]:
         return (self.kinds, self.sessions, self.roles, self.speakers)
@@ -145,10 +165,12 @@ def _ms(moment: datetime | None, otherwise: int) -> int:
     return otherwise if moment is None else to_ms(moment)
 
 
-def _in_use(names: Names, column: NDArray[np.int32]) -> Names:
-    """Return the names a column still uses, and number them anew in it."""
-    used = np.unique(column[column >= 0])
+def _in_use(names: Names, *columns: NDArray[np.int32]) -> Names:
+    """Return the names that columns still use, and number them anew in these."""
+    together = np.concatenate(columns)
+    used = np.unique(together[together >= 0])
     kept = Names()
     kept.numbers(names.texts[number] for number in cast("list[int]", used.tolist()))
-    column[column >= 0] = np.searchsorted(used, column[column >= 0])
+    for column in columns:
+        column[column >= 0] = np.searchsorted(used, column[column >= 0])
     return kept

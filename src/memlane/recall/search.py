@@ -10,7 +10,7 @@ from memlane.recall.episodes import search_episodes
 from memlane.recall.evidence import Evidence
 from memlane.recall.index import PartitionIndex
 from memlane.recall.question import Question
-from memlane.recall.ranking import MEANING_UNAVAILABLE, NEWEST, Shares, best_first, why
+from memlane.recall.ranking import NEWEST, Ranked, Shares, best_first, without_meaning
 from memlane.recall.signals import row_shares
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.memory import Recalled
@@ -33,23 +33,21 @@ def search(index: PartitionIndex, question: Question, weights: Weights = DEFAULT
         return _newest(evidence)
     rows = evidence.candidates
     shares = row_shares(evidence, rows)
-    known = evidence.known[rows].tolist()
     ranked = best_first(shares, index.rows.created[rows], lambda place: index.id_at(rows[place]), question.limit)
-    return [
-        _recalled(evidence, int(rows[place]), score, why(shares, place, meaning_known=known[place]))
-        for place, score in ranked
-    ]
+    known = evidence.known[rows]
+    return [_recalled(evidence, int(rows[one.place]), one, meaning_known=known[one.place]) for one in ranked]
 
 
 def _newest(evidence: Evidence) -> list[Recalled]:
     created = evidence.index.rows.created
     rows = evidence.top(created, evidence.eligible, evidence.question.limit)
     shares: Shares = {NEWEST: np.zeros(len(rows))}
-    reasons = {NEWEST: 0.0} if evidence.meaning is not None else {NEWEST: 0.0, MEANING_UNAVAILABLE: 0.0}
     ranked = best_first(shares, created[rows], lambda place: evidence.index.id_at(rows[place]), evidence.question.limit)
-    return [_recalled(evidence, int(rows[place]), score, dict(reasons)) for place, score in ranked]
+    known = evidence.meaning is not None
+    return [_recalled(evidence, int(rows[one.place]), one, meaning_known=known) for one in ranked]
 
 
-def _recalled(evidence: Evidence, row: int, score: float, reasons: dict[str, float]) -> Recalled:
+def _recalled(evidence: Evidence, row: int, found: Ranked, *, meaning_known: bool) -> Recalled:
+    why = found.why if meaning_known else without_meaning(found.why)
     memory = evidence.index.memory_at(row)
-    return Recalled(memory=memory, score=score, why=reasons, notes=list(evidence.question.notes))
+    return Recalled(memory=memory, score=found.score, why=why, notes=list(evidence.question.notes))

@@ -1,5 +1,7 @@
 """What the rows of each session amount to: how many, how many terms, what their vectors add up to, greatest values."""
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -104,18 +106,34 @@ class Topics:
         return self._lengths.values
 
 
-def greatest(values: NDArray[Scalar], session: Ints, sessions: int, otherwise: Scalar) -> NDArray[Scalar]:
+class Runs(NamedTuple):
+    """Rows that follow each other and are of one session: mostly a session is one such run.
+
+    Attributes:
+        starts: First row of each run, shape (runs,).
+        session: Session of each run, shape (runs,); -1 for none.
+    """
+
+    starts: Ints
+    session: Ints
+
+
+def runs_of(session: Ints) -> Runs:
+    """Return the runs of rows whose sessions these are, shape (n,)."""
+    starts = np.flatnonzero(np.append(True, session[1:] != session[:-1])) if len(session) else np.zeros(0, np.intp)
+    return Runs(starts, session[starts])
+
+
+def greatest(values: NDArray[Scalar], runs: Runs, sessions: int, otherwise: Scalar) -> NDArray[Scalar]:
     """Return the greatest value among the rows of each session, shape (sessions,).
 
     Args:
         values: One of each row, shape (n,).
-        session: Session of each row, shape (n,); -1 for none.
+        runs: Of these rows.
         sessions: How many sessions there are.
         otherwise: Where there is none greater.
     """
     best = np.full(sessions + 1, otherwise)  # the last place, which -1 names, is that of no session
     if len(values):
-        # Rows that follow each other are mostly of one session; each such run is reduced at once.
-        starts = np.flatnonzero(np.append(True, session[1:] != session[:-1]))
-        np.maximum.at(best, session[starts], np.maximum.reduceat(values, starts))
+        np.maximum.at(best, runs.session, np.maximum.reduceat(values, runs.starts))
     return best[:sessions]

@@ -5,16 +5,16 @@ one, write the function, give it a weight in `Weights` and list it in `SIGNALS`.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from memlane.recall.analysis import analyse
 from memlane.recall.asking import is_about_reply
-from memlane.recall.columns import Ints
+from memlane.recall.columns import Ints, is_all
 from memlane.recall.evidence import Evidence
-from memlane.recall.moments import named_moment
+from memlane.recall.moments import named_moment, names_moment
 from memlane.recall.ranking import KEYWORD, MEANING, Shares, sum_of_shares
 from memlane.recall.windows import window_scores
 from memlane.types.times import from_ms, to_ms
@@ -39,10 +39,12 @@ def meaning(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 def session(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """How well the whole session answers that the row is part of; outside sessions, how well the row itself does."""
     numbers = evidence.index.rows.session[rows]
-    scores = _or_zero(sum_of_shares(session_shares(evidence)), numbers)
+    of_sessions = sum_of_shares(session_shares(evidence)).astype(np.float32)
     alone = numbers < 0
-    if alone.any():
-        scores[alone] = own_scores(evidence, rows[alone])
+    if not alone.any():
+        return of_sessions[numbers]
+    scores = own_scores(evidence, rows)
+    scores[~alone] = of_sessions[numbers[~alone]]
     return scores
 
 
@@ -54,8 +56,8 @@ def window(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 def speaker(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """1 where the question names the speaker, else 0."""
     speakers = evidence.index.rows.speakers.texts
-    named = np.array([bool(terms := analyse(name)) and evidence.terms.issuperset(terms) for name in speakers])
-    return _or_zero(named, evidence.index.rows.speaker[rows])
+    named = [bool(terms := analyse(name)) and evidence.terms.issuperset(terms) for name in speakers]
+    return _of_names(named, evidence.index.rows.speaker[rows])
 
 
 def date(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -64,10 +66,10 @@ def date(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     1 within that time; e times less for each further two times its length, or six days if it is shorter than three.
     People tell of a day on the days after it, and seldom know a date exactly.
     """
+    if not len(rows) or not names_moment(evidence.question.text):
+        return np.zeros(len(rows), np.float32)
     created = evidence.index.rows.created
-    if not len(rows):
-        return np.zeros(0, np.float32)
-    newest = from_ms(int((created if evidence.live.all() else created[evidence.live]).max()))
+    newest = from_ms(int((created if is_all(evidence.live) else created[evidence.live]).max()))
     named = named_moment(evidence.question.text, from_ms(evidence.question.at_ms), newest=newest)
     if named is None:
         return np.zeros(len(rows), np.float32)
@@ -83,8 +85,8 @@ def statement(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 
 def answer(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """1 where the turn before ends by asking something, else 0."""
-    before, _ = evidence.index.links()
-    return _or_zero(evidence.index.rows.asking, before[rows])
+    before = evidence.index.links()[0][rows]
+    return (evidence.index.rows.asking[before] & (before >= 0)).astype(np.float32)
 
 
 def substance(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -97,8 +99,8 @@ def person(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
     """0 for what a machine replied, else 1; 1 for all when the question asks what was replied."""
     if is_about_reply(evidence.question.text):
         return np.ones(len(rows), np.float32)
-    roles = evidence.index.rows.roles.texts
-    return 1 - _or_zero(np.array([role in _MACHINES for role in roles], np.bool_), evidence.index.rows.role[rows])
+    machines = [role in _MACHINES for role in evidence.index.rows.roles.texts]
+    return 1 - _of_names(machines, evidence.index.rows.role[rows])
 
 
 def opening(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
@@ -174,8 +176,6 @@ def _weight(evidence: Evidence, signal: Signal) -> float:
     return getattr(evidence.weights, signal.__name__)
 
 
-def _or_zero(values: NDArray[Any], numbers: Ints) -> NDArray[np.float32]:
-    """Return `values[numbers]`, and 0 for -1."""
-    if not len(values):
-        return np.zeros(len(numbers), np.float32)
-    return np.where(numbers >= 0, values[numbers], 0).astype(np.float32)
+def _of_names(values: Sequence[bool], numbers: Ints) -> NDArray[np.float32]:
+    """Return 1 for the numbers of names of which it is true, else 0; 0 for -1."""
+    return np.array([*values, False], np.float32)[numbers]  # the last place, which -1 names, is that of no name

@@ -13,7 +13,6 @@ from memlane.errors import DamagedError
 from memlane.recall.columns import Column, Ints, grown
 
 _BLOCK_ROWS = 1 << 12
-_GROUP_ROWS = 16
 _WORTH_A_THREAD = 2  # blocks
 _EXPONENT = 0x7C00  # of a float16; all ones in what is no finite number
 
@@ -76,7 +75,7 @@ class Vectors:
 
         Equal rows give equal results, wherever they stand.
         """
-        found = np.empty(_whole_groups(len(self._present)), np.float32)
+        found = np.empty(len(self._present), np.float32)
         half = len(self._blocks) // 2
         if half < _WORTH_A_THREAD:
             self._multiply(vector, found, range(len(self._blocks)))
@@ -87,15 +86,15 @@ class Vectors:
                 self._multiply(vector, found, range(half, len(self._blocks)))
             finally:
                 other.join()
-        return found[: len(self._present)]
+        return found
 
     def _multiply(self, vector: NDArray[np.float32], found: NDArray[np.float32], numbers: range) -> None:
-        # A product with a few rows at a time, not one with the matrix: for that BLAS starts its own threads, which on
-        # busy cores wait for each other many times longer than one core needs to read the matrix, and it rounds
-        # differently from place to place. One row at a time takes half as long again.
+        # A product with each row, not one with the matrix: for that BLAS starts its own threads, which on busy cores
+        # wait for each other many times longer than one core needs to read the matrix, and it rounds differently from
+        # place to place.
         for number in numbers:
-            part = found[number * _BLOCK_ROWS : (number + 1) * _BLOCK_ROWS].reshape(-1, _GROUP_ROWS)
-            np.matmul(self._blocks[number][: part.size].reshape(*part.shape, -1), vector, out=part)
+            part = found[number * _BLOCK_ROWS : (number + 1) * _BLOCK_ROWS]
+            np.matmul(self._blocks[number][: len(part), None], vector, out=part[:, None])
 
     def sums(self, rows: Ints, groups: Ints, size: int) -> NDArray[np.float32]:
         """Return the sum of the vectors of each group, shape (size, dimension).
@@ -121,18 +120,13 @@ class Vectors:
                 self._blocks.append(np.zeros((0, self.dimension or 0), np.float32))
             last = self._blocks[-1]
             if len(last) < min(rows - first, _BLOCK_ROWS):
-                self._blocks[-1] = grown(last, len(last), _whole_groups(rows - first), most=_BLOCK_ROWS)
+                self._blocks[-1] = grown(last, len(last), rows - first, most=_BLOCK_ROWS)
 
     def _set(self, rows: Ints, vectors: NDArray[np.float32]) -> None:
         numbers = rows // _BLOCK_ROWS
         for number in set(numbers.tolist()):
             places = np.flatnonzero(numbers == number)
             self._blocks[number][rows[places] % _BLOCK_ROWS] = vectors[places]
-
-
-def _whole_groups(rows: int) -> int:
-    """Return how many rows the groups have that these rows begin."""
-    return -(-rows // _GROUP_ROWS) * _GROUP_ROWS
 
 
 def _widened(halves: NDArray[np.int16]) -> NDArray[np.float32]:

@@ -36,10 +36,12 @@ def window_scores(evidence: Evidence, rows: Ints) -> NDArray[np.float32]:
 def _windows(evidence: Evidence, rows: Ints) -> tuple[Ints, NDArray[np.float32]]:
     """Return the rows of each window and how much they count, both of shape (5, len(rows)); 0 for what is not there."""
     before, after = evidence.index.links()
-    one_before, one_after = before[rows], after[rows]
-    places = np.stack([_follow(before, one_before), one_before, rows, one_after, _follow(after, one_after)])
-    weights = np.where((places >= 0) & evidence.live[places], np.float32(1), np.float32(0))
-    weights[[0, -1]] *= _NEXT_BUT_ONE
+    places = np.empty((5, len(rows)), np.intp)
+    places[1], places[2], places[3] = before[rows], rows, after[rows]
+    places[0], places[4] = _follow(before, places[1]), _follow(after, places[3])
+    weights = (evidence.live[places] & (places >= 0)).astype(np.float32)
+    weights[0] *= _NEXT_BUT_ONE
+    weights[4] *= _NEXT_BUT_ONE
     return places, weights
 
 
