@@ -65,7 +65,7 @@ async def _everything(user: AsyncUser, name: Name) -> list[Any]:
         sorted(found.memory.text for found in await user.recall("the secret word fact", limit=50)),
         [found.session_id for found in await user.episodes("secret word")],
         await user.preferences(),
-        (await chat.context("secret word")).system,
+        (await chat.context("secret word")).as_openai(),
     ]
     return shown
 

@@ -116,9 +116,11 @@ async def test_the_context_recalls_what_is_not_in_the_window(memory: AsyncMemlan
     await chat.add("user", "Which vegetarian food is there in Oslo on Friday?")
     context = await chat.context()
     assert [found.memory.session_id for found in context.memories] == ["monday"]
-    assert "I'm vegetarian and I land in Oslo on Friday." in context.system
-    assert context.system.startswith("You are a brief assistant.")
-    assert context.as_openai()[-1] == {"role": "user", "content": "Which vegetarian food is there in Oslo on Friday?"}
+    assert "I'm vegetarian and I land in Oslo on Friday." in context.remembered
+    assert context.system == "You are a brief assistant."
+    question = "Which vegetarian food is there in Oslo on Friday?"
+    assert context.as_openai()[-1] == {"role": "user", "content": f"{context.remembered}\n\n{question}"}
+    assert [message.content for message in context.messages] == [question]
     assert context.as_anthropic()["messages"][-1]["role"] == "user"
     assert (await chat.context(recall=0)).memories == []
 

@@ -10,7 +10,7 @@ from memlane.context.context import Context, build_context
 from memlane.errors import BudgetExceededError, UsageError
 from memlane.types.memory import Memory, Recalled
 from memlane.types.message import Message, message_from_mapping
-from memlane.types.wire import Summary
+from memlane.types.summary import Summary
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
@@ -66,6 +66,7 @@ def test_an_empty_context_is_empty() -> None:
     assert (context.system, context.messages, context.memories, context.tokens) == ("", [], [], 0)
     assert context.as_openai() == []
     assert context.as_anthropic() == {"messages": []}
+    assert (context.remembered, context.stable_tokens) == ("", 0)
     assert context.explain() == "0 of 0 tokens (words)"
 
 
@@ -80,10 +81,37 @@ def test_without_a_budget_everything_is_shown() -> None:
     assert context.max_tokens is None
 
 
-def test_tokens_are_those_of_the_system_text_and_of_each_message_with_its_frame() -> None:
-    context = build(talk(3), instructions="Be brief.", recalled=[recalled("m", "fact")])
-    assert context.tokens == Words().count(context.system) + 3 * (3 + 4)
+def test_tokens_are_those_of_system_text_and_block_and_of_each_message_with_its_frame() -> None:
+    summary = Summary(text="said before", upto=0)
+    context = build(talk(3), instructions="Be brief.", recalled=[recalled("m", "fact")], summary=summary)
+    sent = [str(message["content"]) for message in context.as_openai()]
+    assert context.tokens == sum(map(Words().count, sent)) + 3 * 4
+    assert context.tokens == Words().count(context.system) + Words().count(context.remembered) + 3 * (3 + 4)
     assert sum(part.tokens for part in context.parts) == context.tokens
+
+
+def test_the_system_text_does_not_depend_on_what_is_recalled() -> None:
+    given: dict[str, Any] = {"instructions": "Be brief.", "summary": Summary(text="said before", upto=0)}
+    with_memory = build(talk(3), recalled=[recalled("m", "fact")], **given)
+    assert with_memory.system == build(talk(3), **given).system
+    assert with_memory.messages == talk(3)
+    assert with_memory.remembered
+
+
+def test_stable_tokens_are_those_before_the_question_that_the_memories_precede() -> None:
+    messages = [said(1), said(2, "Well then?", "assistant"), said(3)]
+    context = build(messages, instructions="Be brief.", recalled=[recalled("m", "fact")])
+    assert context.stable_tokens == 2 + (3 + 4) + (2 + 4)
+    assert build(messages, instructions="Be brief.").stable_tokens == 2 + (3 + 4) + (2 + 4) + (3 + 4)
+    answered = build(messages[:2], instructions="Be brief.", recalled=[recalled("m", "fact")])
+    assert answered.stable_tokens == 2
+    assert "at the end of the system text" in answered.explain()
+
+
+def test_stable_tokens_do_not_count_a_group_that_reaches_beyond_the_question() -> None:
+    call = said(2, "wait", "assistant", tool_calls=[{"id": "c", "function": {"name": "f"}}])
+    messages = [said(1), call, said(3), said(4, "r", "tool", tool_call_id="c")]
+    assert build(messages, recalled=[recalled("m", "fact")]).stable_tokens == 3 + 4
 
 
 def test_a_name_costs_tokens_too() -> None:
@@ -193,10 +221,10 @@ def test_memories_that_the_window_shows_take_no_room_from_it() -> None:
 
 
 def test_room_is_kept_for_a_memory_of_which_the_window_shows_but_a_part() -> None:
-    memory = recalled("both", "made of two", session_id="here", message_ids=["s1", "s20"])
-    context = build(talk(20), recalled=[memory], max_tokens=135)
+    memory = recalled("both", "made of two", session_id="here", message_ids=["s1", "s40"])
+    context = build(talk(40), recalled=[memory], max_tokens=260)
     assert memory_ids(context) == ["both"]
-    assert 0 < len(context.messages) < 20
+    assert 0 < len(context.messages) < 40
 
 
 def test_of_a_fact_and_its_message_the_better_is_shown_and_the_other_only_with_room_to_spare() -> None:
@@ -276,8 +304,9 @@ def test_explain_says_what_took_room_and_why_something_is_missing_but_quotes_not
     assert context.explain().splitlines() == [
         f"{context.tokens} tokens (words)",
         "         2  instructions",
-        f"  {context.tokens - 16:>8}  memories (1)",
         "        14  messages (2)",
+        f"  {context.tokens - 16:>8}  memories (1), before the newest user message",
+        "         9  of these before what depends on the question",
         "left out",
         "  2 messages: beyond the number of last messages asked for",
         "  memory m2: another memory has the same text",

@@ -21,7 +21,7 @@ from memlane.context.shapes import as_anthropic, as_openai
 from memlane.errors import BudgetExceededError
 from memlane.types.memory import Memory, Recalled
 from memlane.types.message import Message, message_from_mapping
-from memlane.types.wire import Summary
+from memlane.types.summary import Summary
 
 NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 PNG = "data:image/png;base64,iVBORw0KGgo="
@@ -221,6 +221,69 @@ def test_tokens_are_those_of_all_that_is_sent(request: dict[str, Any], budget: i
     frames = [*(counter.count(text) + 4 for text in opened), 4 * len(context.messages)]
     least = counter.count(context.system) + sum(frames)
     assert sum(part.tokens for part in context.parts) == context.tokens >= least
+
+
+plain_logs = st.lists(st.tuples(st.sampled_from(["user", "assistant"]), words.filter(str.strip)), max_size=12)
+
+
+@settings(max_examples=100, deadline=None)
+@given(requests(), plain_logs, st.integers(0, 700))
+def test_tokens_of_plain_text_are_exactly_those_of_what_is_sent(
+    request: dict[str, Any], spoken: list[tuple[str, str]], budget: int
+) -> None:
+    said = [{"role": role, "content": text} for role, text in spoken]
+    context, counter = try_build({**request, "messages": stored(said)}, budget), request["counter"]
+    sent = context.as_openai()
+    first = next((message["role"] for message in sent if message["role"] != "system"), "user")
+    opening = counter.count(OPENING) + 4 if first == "assistant" else 0
+    said_tokens = sum(counter.count(message["content"]) for message in sent)
+    assert context.tokens == said_tokens + 4 * len(context.messages) + opening
+
+
+@settings(max_examples=200, deadline=None)
+@given(requests(), st.integers(0, 700))
+def test_what_is_remembered_is_sent_once_and_is_all_that_it_changes(request: dict[str, Any], budget: int) -> None:
+    context = try_build(request, budget)
+    block, without = context.remembered, msgspec.structs.replace(context, remembered="")
+    for sent, bare in (
+        (with_system(context.as_openai()), with_system(without.as_openai())),
+        (as_one_list(context.as_anthropic()), as_one_list(without.as_anthropic())),
+    ):
+        holding = [at for at, message in enumerate(sent) if block and any(block in text for text in texts_of(message))]
+        assert len(holding) == bool(context.memories)
+        assert "".join(text for message in sent for text in texts_of(message)).count(block or "\0") == len(holding)
+        assert without_block(sent, block) == without_block(bare, block)
+        before = holding[0] if holding else len(sent)
+        assert sent[:before] == bare[:before]
+        assert all(is_call(message) for message in sent[before + 1 :] if before and message["role"] == "assistant")
+
+
+def with_system(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sent if sent and sent[0]["role"] == "system" else [{"role": "system", "content": ""}, *sent]
+
+
+def as_one_list(request: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"role": "system", "content": request.get("system", "")}, *request["messages"]]
+
+
+def is_call(message: dict[str, Any]) -> bool:
+    return "tool_calls" in message or "'tool_use'" in str(message["content"])
+
+
+def texts_of(message: dict[str, Any]) -> list[str]:
+    content = message["content"] or ""
+    if isinstance(content, str):
+        return [content]
+    return [part["text"] for part in content if part.get("type") == "text"]
+
+
+def without_block(sent: list[dict[str, Any]], block: str) -> list[tuple[str, Any]]:
+    """Return roles and texts with the block and the empty line around it taken out."""
+    rest: list[tuple[str, Any]] = []
+    for message in sent:
+        texts = [text.replace(block, "").strip("\n") if block else text.strip("\n") for text in texts_of(message)]
+        rest.append((message["role"], [text for text in texts if text]))
+    return [(role, texts) for role, texts in rest if role != "system" or texts]
 
 
 @settings(max_examples=100, deadline=None)

@@ -7,6 +7,10 @@ what remains; otherwise it is left out. Then older messages, newest first, while
 that the window does not show: as much as they need, at most their share. Then memories, best first, into all that
 is left; those that only retell a better one come last. What is kept for summary and memories grows more slowly than
 the budget whether or not it is used in the end, so that a larger budget never shows fewer messages.
+
+A steady window is chosen apart from what is remembered: the memories' share, at most `STEADY_MEMORY_TOKENS`, is kept
+whether or not they need it, so that the room for messages, and with it the window's start, does not depend on what is
+asked.
 """
 
 from collections.abc import Sequence
@@ -19,14 +23,16 @@ from memlane.context.costs import window_cost
 from memlane.context.groups import Group, without_dead_start
 from memlane.context.remembered import memories_frame_cost, memory_cost, summary_cost
 from memlane.context.repetition import Sorted, depths_of, shown_from, sort_out
-from memlane.context.window import Step, newest, widen
+from memlane.context.window import Step, newest, steady, widen
 from memlane.errors import BudgetExceededError
 from memlane.protocols.counter import TokenCounter
 from memlane.types.memory import Recalled
-from memlane.types.wire import Summary
+from memlane.types.summary import Summary
 
 MEMORY_SHARE: Final = 0.3
 SUMMARY_SHARE: Final = 0.5
+STEADY_MEMORY_TOKENS: Final = 4_000
+"""What a steady window keeps for memories at most."""
 
 
 class Demand(msgspec.Struct, frozen=True):
@@ -40,6 +46,8 @@ class Demand(msgspec.Struct, frozen=True):
         recalled: What was found for the question.
         memory_share: The share of what remains that is kept for memories, 0-1.
         session_id: The session of the log.
+        last: How many messages may be shown; None for any number.
+        steady: Whether the window's start moves in steps (`window.steady`).
     """
 
     fixed_tokens: int
@@ -49,6 +57,8 @@ class Demand(msgspec.Struct, frozen=True):
     recalled: Sequence[Recalled]
     memory_share: float
     session_id: str | None
+    last: int | None
+    steady: bool
 
 
 class Division(msgspec.Struct, frozen=True):
@@ -62,6 +72,7 @@ class Division(msgspec.Struct, frozen=True):
         in_window: Memories left out because the window says the same.
         same: Memories left out because a better one has the same text.
         no_room: Memories for which there was no room.
+        skipped: How many of the groups that are not shown would have fitted.
     """
 
     groups: list[Group]
@@ -71,6 +82,7 @@ class Division(msgspec.Struct, frozen=True):
     in_window: list[Recalled]
     same: list[Recalled]
     no_room: list[Recalled]
+    skipped: int
 
 
 def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
@@ -79,7 +91,9 @@ def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
     Raises:
         BudgetExceededError: instructions and newest group do not fit; `needed_tokens` would be just enough.
     """
-    chosen = newest(demand.groups, _count_groups(demand, budget, counter))
+    fitting = _count_groups(demand, budget, counter)
+    count = _count_steady(demand, budget, counter) if demand.steady else fitting
+    chosen = newest(demand.groups, count)
     shown = without_dead_start(chosen)
     places = {group.places[-1] for group in shown}
     dead = [group for group in chosen if group.places[-1] not in places]
@@ -98,6 +112,7 @@ def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
         in_window=in_window,
         same=fresh.same,
         no_room=no_room,
+        skipped=max(0, fitting - count),
     )
 
 
@@ -113,6 +128,13 @@ def _count_groups(demand: Demand, budget: int, counter: TokenCounter) -> int:
         if step.groups == 1 or step.tokens - base + kept.tokens(step, spare) <= spare:
             best = step.groups
     return best
+
+
+def _count_steady(demand: Demand, budget: int, counter: TokenCounter) -> int:
+    summary = summary_cost(demand.summary, counter) if _has_room(demand, budget, counter) else 0
+    rest = budget - demand.fixed_tokens - summary
+    kept = min(int(rest * demand.memory_share), STEADY_MEMORY_TOKENS)
+    return steady(demand.groups, rest - kept, demand.last, counter)
 
 
 def _spare(demand: Demand, budget: int, counter: TokenCounter) -> int:

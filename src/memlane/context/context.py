@@ -10,10 +10,11 @@ from typing import Any, Final
 import msgspec
 
 from memlane.context.budget import MEMORY_SHARE, Demand, Division, divide
-from memlane.context.costs import Tally, window_cost
+from memlane.context.costs import Tally, placed_cost, window_cost
 from memlane.context.explanation import LeftOut, Part, explain, left_out_messages, left_out_others
 from memlane.context.groups import find_groups, in_order
-from memlane.context.remembered import summary_block, system_text
+from memlane.context.placement import host_in
+from memlane.context.remembered import memories_block, summary_block, system_text
 from memlane.context.rendering import is_textual
 from memlane.context.shapes import as_anthropic, as_openai
 from memlane.context.window import count_within
@@ -21,21 +22,27 @@ from memlane.errors import UsageError
 from memlane.protocols.counter import TokenCounter
 from memlane.types.memory import Recalled
 from memlane.types.message import Message
-from memlane.types.wire import Summary
+from memlane.types.summary import Summary
 
 _UNLIMITED: Final = 2**62
+_BEFORE: Final = "before the newest user message"
 
 
 class Context(msgspec.Struct, frozen=True, kw_only=True):
     """What is sent to the model.
 
     Attributes:
-        system: Instructions, then what is remembered, then the summary; empty text when there is none of them.
+        system: Instructions, then the quoted summary; empty text when there is neither. The same from turn to turn.
         instructions: The instructions as they were given.
-        messages: The messages shown, oldest first.
-        memories: The memories quoted in `system`, best first.
+        messages: The messages shown, oldest first, as they are stored.
+        remembered: The quoted memories, empty text for none; sent before the words of the newest user message while
+            that is unanswered, else at the end of the system text.
+        memories: The memories quoted in `remembered`, best first.
         summary: The summary quoted in `system`.
         tokens: What all of it comes to, by the rule of `memlane.context.costs`.
+        stable_tokens: How many of them stand before the first thing that depends on the question: system text and
+            messages before what is remembered, everything when nothing is. So much begins the next prompt too, as long
+            as instructions, summary and the window's start stay.
         counter: Which tokenizer or estimate counted.
         exact: Whether the counter is the model's own and everything that was counted is text.
         max_tokens: The budget; None for none.
@@ -46,9 +53,11 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
     system: str
     instructions: str | None
     messages: list[Message]
+    remembered: str
     memories: list[Recalled]
     summary: Summary | None
     tokens: int
+    stable_tokens: int
     counter: str
     exact: bool
     max_tokens: int | None
@@ -57,17 +66,17 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
 
     def as_openai(self) -> list[dict[str, Any]]:
         """Return the `messages` of an OpenAI chat completion; a fresh copy each time."""
-        return as_openai(self.messages, self.system)
+        return as_openai(self.messages, self.system, self.remembered)
 
     def as_anthropic(self) -> dict[str, Any]:
         """Return `messages`, and `system` unless it is empty, of an Anthropic request; a fresh copy each time."""
-        return as_anthropic(self.messages, self.system)
+        return as_anthropic(self.messages, self.system, self.remembered)
 
     def explain(self) -> str:
         """Return, for a person to read, what took how many tokens and what was left out; quotes nothing."""
         how = self.counter if self.exact else f"{self.counter}, not exact"
         limit = "" if self.max_tokens is None else f" of {self.max_tokens:,}"
-        return explain(f"{self.tokens:,}{limit} tokens ({how})", self.parts, self.left_out)
+        return explain(f"{self.tokens:,}{limit} tokens ({how})", self.parts, self.stable_tokens, self.left_out)
 
 
 def build_context(
@@ -81,6 +90,7 @@ def build_context(
     last: int | None = None,
     session_id: str | None = None,
     memory_share: float = MEMORY_SHARE,
+    steady: bool = False,
 ) -> Context:
     """Put a context together.
 
@@ -94,6 +104,11 @@ def build_context(
         last: At most this many of the newest messages, never parting a group.
         session_id: The session of `messages`, so that what they say is not quoted as a memory too.
         memory_share: The share of what remains behind the newest messages that is kept for memories, 0-1.
+        steady: Let the window's start stay for many turns and then move by a third of the window at once, so that
+            providers' prompt caches hit. It then shows fewer messages than would fit, a larger budget may show fewer,
+            and `memory_share` of what instructions and summary leave, at most 4,000 tokens, is kept for memories
+            whether or not they need it. `messages` must be the whole log or its newest `max_tokens` / 4, and know
+            their positions.
 
     Raises:
         BudgetExceededError: instructions and the newest group do not fit; `needed_tokens` would be just enough.
@@ -113,6 +128,8 @@ def build_context(
         recalled=recalled,
         memory_share=memory_share,
         session_id=session_id,
+        last=last,
+        steady=steady,
     )
     division = divide(demand, _UNLIMITED if max_tokens is None else max_tokens, counter)
     division = _within(division, instructions, max_tokens, counter)
@@ -125,20 +142,22 @@ def _is_covered(message: Message, summary: Summary | None) -> bool:
 
 
 def _within(division: Division, instructions: str | None, max_tokens: int | None, counter: TokenCounter) -> Division:
-    """Return the division, less what is too much when the system text is counted as a whole.
+    """Return the division, less what is too much when texts are counted as they are sent.
 
     Room is given by counting piece by piece; with a counter that rounds down, the whole may come to more.
     """
     if max_tokens is None:
         return division
-    room = max_tokens - window_cost(division.groups, counter)
-    memories, summary, dropped = list(division.memories), division.summary, list(division.no_room)
-    while (memories or summary) and counter.count(system_text(instructions, memories, summary)) > room:
+    memories, no_room = list(division.memories), list(division.no_room)
+    while memories or division.summary:
+        if sum(part.tokens for part in _parts(division, instructions, counter)) <= max_tokens:
+            break
         if memories:
-            dropped.append(memories.pop())
+            no_room.append(memories.pop())
+            division = msgspec.structs.replace(division, memories=list(memories))
         else:
-            summary = None
-    return msgspec.structs.replace(division, memories=memories, summary=summary, no_room=dropped)
+            division = msgspec.structs.replace(division, summary=None)
+    return msgspec.structs.replace(division, no_room=no_room)
 
 
 def _context(
@@ -152,12 +171,14 @@ def _context(
     messages = in_order(division.groups)
     parts = _parts(division, instructions, counter)
     return Context(
-        system=system_text(instructions, division.memories, division.summary),
+        system=system_text(instructions, division.summary),
         instructions=instructions,
         messages=messages,
+        remembered=memories_block(division.memories),
         memories=sorted(division.memories, key=lambda found: -found.score),
         summary=division.summary,
         tokens=sum(part.tokens for part in parts),
+        stable_tokens=_stable_tokens(division, parts, counter),
         counter=counter.name,
         exact=counter.exact and all(is_textual(message) for message in messages),
         max_tokens=max_tokens,
@@ -167,13 +188,25 @@ def _context(
 
 
 def _parts(division: Division, instructions: str | None, counter: TokenCounter) -> list[Part]:
-    """Return what took how many tokens; the system text is counted as a whole, so that they add up."""
+    """Return what took how many tokens; what is sent as one text is counted as one, so that they add up."""
+    system, host = system_text(instructions, division.summary), host_in(division.groups)
     alone = counter.count(instructions or "")
-    remembering = counter.count(system_text(instructions, division.memories, None))
-    whole = counter.count(system_text(instructions, division.memories, division.summary))
+    placed = placed_cost(memories_block(division.memories), host, system, counter)
     return [
         Part("instructions", 1 if instructions else 0, alone),
-        Part("memories", len(division.memories), remembering - alone),
-        Part("summary", 1 if division.summary else 0, whole - remembering),
+        Part("summary", 1 if division.summary else 0, counter.count(system) - alone),
         Part("messages", sum(len(group.turns) for group in division.groups), window_cost(division.groups, counter)),
+        Part("memories", len(division.memories), placed, "at the end of the system text" if host is None else _BEFORE),
     ]
+
+
+def _stable_tokens(division: Division, parts: list[Part], counter: TokenCounter) -> int:
+    """Return the tokens before what is remembered; of groups that reach beyond it, none."""
+    if not division.memories:
+        return sum(part.tokens for part in parts)
+    system, host = (
+        sum(part.tokens for part in parts if part.name in ("instructions", "summary")),
+        host_in(division.groups),
+    )
+    before = [group for group in division.groups if host is not None and group.places[-1] < host.place]
+    return system + window_cost(before, counter)

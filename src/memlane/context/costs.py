@@ -4,7 +4,8 @@ Owns the one rule of counting. It decides nothing about what is shown.
 
 The rule: a message costs the tokens of its words (`message_text`), of a model's private thoughts and of its speaker's
 name, and `MESSAGE_OVERHEAD_TOKENS`. Images and files cost providers far more than their `[image]`, by rules of their
-own; a context that holds any says that its count is not exact.
+own; a context that holds any says that its count is not exact. What is remembered costs what it adds to the text
+before which, or behind which, it is sent.
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,8 @@ from typing import Final
 
 from memlane.context.exchanges import NO_RESULT
 from memlane.context.groups import Group
-from memlane.context.parts import Result, Turn
-from memlane.context.rendering import block_text, message_text, thought_text
+from memlane.context.placement import SEPARATOR, Host, joined, says_something
+from memlane.context.rendering import message_text, thought_text
 from memlane.context.shape_anthropic import OPENING, SYSTEM_ROLES
 from memlane.protocols.counter import TokenCounter
 from memlane.types.message import Message
@@ -85,6 +86,16 @@ def window_cost(groups: Sequence[Group], counter: TokenCounter) -> int:
     return sum(group_cost(group, counter) for group in groups) + opening_cost(min(firsts, default=None), counter)
 
 
+def placed_cost(block: str, host: Host | None, system: str, counter: TokenCounter) -> int:
+    """Return the tokens that a block adds before the words of its host, or at the end of the system text."""
+    if not block:
+        return 0
+    if host is None:
+        return counter.count(joined(system, block)) - counter.count(system)
+    words = message_text(host.message)
+    return counter.count(block + SEPARATOR + words) - counter.count(words)
+
+
 def opening_cost(first: tuple[int, str] | None, counter: TokenCounter) -> int:
     """Return the tokens of the user message put first where the first speaker is the assistant, else 0."""
     if first is None or first[1] != "assistant":
@@ -99,9 +110,5 @@ def first_speaker(group: Group, counter: TokenCounter) -> tuple[int, str] | None
 
 def _find_first_speaker(group: Group) -> tuple[int, str] | None:
     turns = zip(group.places, group.turns, strict=True)
-    spoken = ((place, turn.role) for place, turn in turns if turn.role not in SYSTEM_ROLES and _says_something(turn))
-    return next(spoken, None)
-
-
-def _says_something(turn: Turn) -> bool:
-    return any(block_text(block).strip() for block in turn.blocks if not isinstance(block, Result))
+    speaking = (turn for turn in turns if turn[1].role not in SYSTEM_ROLES and says_something(turn[1].blocks))
+    return next(((place, turn.role) for place, turn in speaking), None)

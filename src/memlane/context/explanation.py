@@ -13,11 +13,19 @@ from memlane.types.message import Message
 
 
 class Part(msgspec.Struct, frozen=True):
-    """One part of a context: `instructions`, `memories`, `summary` or `messages`; how many, and their tokens."""
+    """One part of a context.
+
+    Attributes:
+        name: `instructions`, `summary`, `messages` or `memories`; in this order they were counted.
+        count: How many.
+        tokens: What they take.
+        place: Where they stand, of those that stand in no place of their own.
+    """
 
     name: str
     count: int
     tokens: int
+    place: str = ""
 
 
 class LeftOut(msgspec.Struct, frozen=True):
@@ -52,7 +60,10 @@ def left_out_messages(demand: Demand, division: Division, covered: list[str], li
             message.id for place, message in enumerate(live) if place not in grouped
         ],
         "beyond the number of last messages asked for": _ids(demand.groups[:allowed]),
-        "no room": _ids(demand.groups[allowed:chosen]),
+        "no room": _ids(demand.groups[allowed : chosen - division.skipped]),
+        "there is room, but the window begins later so that its beginning stays": _ids(
+            demand.groups[chosen - division.skipped : chosen]
+        ),
         "a tool call without a result, at the oldest end": _ids(division.dead),
     }
     return [LeftOut("message", why, found) for why, found in reasons.items() if found]
@@ -71,16 +82,19 @@ def left_out_others(demand: Demand, division: Division) -> list[LeftOut]:
     return memories
 
 
-def explain(total: str, parts: Sequence[Part], left_out: Sequence[LeftOut]) -> str:
-    """Return lines that say what took how many tokens and what was left out."""
+def explain(total: str, parts: Sequence[Part], stable_tokens: int, left_out: Sequence[LeftOut]) -> str:
+    """Return lines that say what took how many tokens, how many of them stay, and what was left out."""
     lines = [total, *(f"  {part.tokens:>8,}  {_counted(part)}" for part in parts)]
+    if parts:
+        lines.append(f"  {stable_tokens:>8,}  of these before what depends on the question")
     if left_out:
         lines += ["left out", *(f"  {_listed(item)}: {item.why}" for item in left_out)]
     return "\n".join(lines)
 
 
 def _counted(part: Part) -> str:
-    return part.name if part.name in ("instructions", "summary") else f"{part.name} ({part.count})"
+    counted = part.name if part.name in ("instructions", "summary") else f"{part.name} ({part.count})"
+    return f"{counted}, {part.place}" if part.place else counted
 
 
 def _listed(item: LeftOut) -> str:

@@ -25,6 +25,7 @@ import msgspec
 
 from memlane.context.exchanges import Exchange, arrange, tool_name
 from memlane.context.parts import Block, Call, Foreign, Image, Result
+from memlane.context.placement import host_of, joined, put_before
 from memlane.context.rendering import block_text
 from memlane.context.speakers import prefixed
 from memlane.types.message import Message
@@ -39,18 +40,26 @@ _ASSISTANT_KINDS: Final = frozenset({"thinking", "redacted_thinking", "server_to
 _THOUGHTS: Final = frozenset({"thinking", "redacted_thinking"})
 
 
-def anthropic_messages(messages: Sequence[Message]) -> tuple[str, list[dict[str, Any]]]:
-    """Return the system text found in the log, and the other messages in Anthropic's shape."""
+def anthropic_messages(messages: Sequence[Message], remembered: str = "") -> tuple[str, list[dict[str, Any]], str]:
+    """Return the system text found in the log, the other messages in Anthropic's shape, and `remembered` if not there.
+
+    Args:
+        messages: What was said, oldest first.
+        remembered: What stands before the words of the unanswered question, where there is one.
+    """
+    exchanges = arrange(messages, allowed_id=_ID)
+    host = host_of(exchanges) if remembered else None
     system: list[str] = []
     turns: list[tuple[str, list[dict[str, Any]]]] = []
-    for exchange in arrange(messages, allowed_id=_ID):
+    for at, exchange in enumerate(exchanges):
         role, blocks = exchange.message.role, _named(exchange)
         if role in SYSTEM_ROLES:
             system += [text for block in blocks if (text := block_text(block)).strip()]
             continue
-        turns.append((role, _blocks(blocks, role)))
+        written = _blocks(blocks, role)
+        turns.append((role, put_before(written, remembered) if at == host else written))
         turns.append(("user", [_result(result) for result in exchange.answers]))
-    return "\n\n".join(system), _finished(_merged(turns))
+    return joined(*system), _finished(_merged(turns)), remembered if host is None else ""
 
 
 def _merged(turns: list[tuple[str, list[dict[str, Any]]]]) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from typing import Any, Final
 
 from memlane.context.exchanges import Exchange, arrange, tool_name
 from memlane.context.parts import Block, Call, Foreign, Image, Result, Text
+from memlane.context.placement import host_of, put_before
 from memlane.context.rendering import block_text
 from memlane.context.speakers import prefixed
 from memlane.types.message import Message
@@ -29,25 +30,33 @@ _FIELDS: Final = frozenset({"refusal", "audio"})
 _FAILED: Final = "(the tool failed)"
 
 
-def openai_messages(messages: Sequence[Message]) -> list[dict[str, Any]]:
-    """Return messages in OpenAI's shape, every tool call followed by its answers."""
+def openai_messages(messages: Sequence[Message], remembered: str = "") -> tuple[list[dict[str, Any]], str]:
+    """Return messages in OpenAI's shape, every tool call followed by its answers, and `remembered` if not among them.
+
+    Args:
+        messages: What was said, oldest first.
+        remembered: What stands before the words of the unanswered question, where there is one.
+    """
+    exchanges = arrange(messages, allowed_id=_ID)
+    host = host_of(exchanges) if remembered else None
     sent: list[dict[str, Any]] = []
-    for exchange in arrange(messages, allowed_id=_ID):
+    for at, exchange in enumerate(exchanges):
         if exchange.message.role == "assistant":
             sent.append(_assistant(exchange))
         else:
-            sent.append(_said(exchange))
+            sent.append(_said(exchange, remembered if at == host else ""))
         sent += [_tool(result) for result in exchange.answers]
-    return sent
+    return sent, remembered if host is None else ""
 
 
-def _said(exchange: Exchange) -> dict[str, Any]:
-    """Return a user, system or developer message."""
+def _said(exchange: Exchange, before: str) -> dict[str, Any]:
+    """Return a user, system or developer message, with a text before its words unless that is empty."""
     message, blocks = exchange.message, exchange.blocks
     name = _name(message)
     if message.name and not name:
         blocks = prefixed(blocks, message.name)
     parts = [part for block in blocks if (part := _part(block, message.role))]
+    parts = put_before(parts, before) if before else parts
     return {"role": message.role, "content": _simplest(parts), **name}
 
 

@@ -1,17 +1,22 @@
 """Which of the newest messages are shown: by number and by tokens.
 
-Owns the choice among whole groups, newest first. Every choice is of the same form, so a larger limit never shows
-fewer messages. It knows nothing of memories or summaries.
+Owns the choice among whole groups, newest first. Every choice but `steady` is of the same form, so a larger limit
+never shows fewer messages. It knows nothing of memories or summaries.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from memlane.context.costs import first_speaker, group_cost, opening_cost
 from memlane.context.groups import Group, find_groups, in_order, without_dead_start
 from memlane.errors import BudgetExceededError, UsageError
 from memlane.protocols.counter import TokenCounter
 from memlane.types.message import Message
+
+STEP_SHARE: Final = 1 / 3
+"""How much of its limit a steady window gives up at once, so that its start stays until then."""
+
+_TOKENS_A_POSITION: Final = 8
 
 
 class Step(NamedTuple):
@@ -89,6 +94,69 @@ def count_within(groups: Sequence[Group], last: int | None) -> int:
             break
         count += 1
     return count
+
+
+def steady(groups: Sequence[Group], room: int, last: int | None, counter: TokenCounter) -> int:
+    """Return how many of the newest groups to show so that the oldest of them stays the same for many turns.
+
+    The log is cut into stretches of `STEP_SHARE` of each limit; the window begins with the oldest stretch from which
+    on everything fits. A stretch ends where its tokens, counted from a round position of the log, pass a multiple of
+    that share, so cuts stay where they are while messages are added, and do not depend on how much of the older log
+    was read, as long as that is a message for every four tokens of `room`. Where all fit, all are shown.
+
+    Args:
+        groups: Ordered as `find_groups` does.
+        room: Tokens that the window may come to; the newest group is shown whatever it takes.
+        last: At most this many messages, never parting a group; None for any number.
+        counter: What counts tokens.
+    """
+    by_number = len(groups) if last is None else _steady_by_number(groups, last)
+    fitting = [step.groups for step in _within(groups, by_number, room, counter)]
+    most = fitting[-1] if fitting else min(by_number, 1)
+    if most in (0, by_number):
+        return most
+    cuts = [at for at in _cuts(groups, most, room, counter) if len(groups) - at in fitting]
+    return len(groups) - cuts[0] if cuts else most
+
+
+def _within(groups: Sequence[Group], most: int, room: int, counter: TokenCounter) -> Iterator[Step]:
+    for step in widen(newest(groups, most), counter):
+        if step.grown > room:
+            return
+        if step.tokens <= room:
+            yield step
+
+
+def _cuts(groups: Sequence[Group], most: int, room: int, counter: TokenCounter) -> Iterator[int]:
+    """Yield the indexes of the groups among the `most` newest that begin a stretch, oldest first."""
+    stretch = max(1.0, room * STEP_SHARE)
+    block = 1 << max(0, (room // _TOKENS_A_POSITION).bit_length() - 1)
+    oldest = len(groups) - most
+    first = next(at for at in range(oldest, -1, -1) if at == 0 or _crosses(groups, at, block))
+    passed = 0
+    for at in range(first, len(groups)):
+        is_round = at == first or _crosses(groups, at, block)
+        before, passed = (0, 0) if is_round else (passed, passed + group_cost(groups[at - 1], counter))
+        if at >= oldest and (is_round or before // stretch != passed // stretch):
+            yield at
+
+
+def _crosses(groups: Sequence[Group], at: int, block: int) -> bool:
+    return _position(groups[at]) // block != _position(groups[at - 1]) // block
+
+
+def _position(group: Group) -> int:
+    return group.turns[-1].message.position or group.places[-1] + 1
+
+
+def _steady_by_number(groups: Sequence[Group], last: int) -> int:
+    """Return how many of the newest groups begin with the oldest stretch of positions of which all are allowed."""
+    most = count_within(groups, last)
+    if most == len(groups) and sum(len(found.turns) for found in groups) < last:
+        return most
+    block = max(1, int(last * STEP_SHARE))
+    oldest = len(groups) - most
+    return next((len(groups) - at for at in range(max(1, oldest), len(groups)) if _crosses(groups, at, block)), most)
 
 
 def newest(groups: Sequence[Group], count: int) -> list[Group]:
