@@ -14,8 +14,13 @@
     │   ├── DurabilityError                written, but not confirmed by enough replicas; retryable
     │   ├── StoreVersionError              written by a newer Memlane
     │   └── DamagedError                   stored bytes that do not decode
-    └── EmbedderError                      an embedder failed
-        └── EmbedderUnavailableError(ConnectionError)  cannot be reached or loaded; retryable
+    ├── EmbedderError                      an embedder failed
+    │   └── EmbedderUnavailableError(ConnectionError)  cannot be reached or loaded; retryable
+    └── ModelError                         a chat model failed
+        ├── ModelUnavailableError(ConnectionError)  down, slow, broken off or out of order; retryable
+        ├── ModelRateLimitError            too many requests or tokens; retryable, says after how long
+        ├── ModelRefusedError              the provider does not accept the request
+        └── MalformedOutputError(ValueError)  the answer is not what was asked for; retryable
 
 `code` is stable text for machines, `retryable` says whether the same call may succeed later. A message never
 contains conversation text, keys or passwords.
@@ -155,4 +160,46 @@ class EmbedderUnavailableError(EmbedderError, ConnectionError):
     """The embedder cannot be reached or loaded; the same call may succeed later."""
 
     code = "embedder_unavailable"
+    retryable = True
+
+
+class ModelError(MemlaneError):
+    """A chat model failed."""
+
+    code = "model"
+
+
+class ModelUnavailableError(ModelError, ConnectionError):
+    """The model cannot be reached, is too slow, broke off or is out of order; the same call may succeed later."""
+
+    code = "model_unavailable"
+    retryable = True
+
+
+class ModelRateLimitError(ModelError):
+    """The provider takes no more requests or tokens for now.
+
+    Attributes:
+        retry_after: How long to wait, in seconds; None when the provider did not say.
+    """
+
+    code = "model_rate_limit"
+    retryable = True
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        """Say what is limited and, where it is known, for how long."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ModelRefusedError(ModelError):
+    """The provider does not accept the request: its key, its model, its size or what it says."""
+
+    code = "model_refused"
+
+
+class MalformedOutputError(ModelError, ValueError):
+    """The model's answer is not what was asked for; another attempt may be."""
+
+    code = "malformed_output"
     retryable = True

@@ -8,10 +8,11 @@ import pytest
 from memlane.errors import UnsupportedError
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.sessions import SessionStore
-from memlane.testing.backends import MemoryBackend, SessionBackend
+from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
 from memlane.testing.fakes import FakeClock, InMemoryBackend
 from memlane.testing.memories import MemoryStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.work import WorkLedgerSuite
 
 
 class TestInMemorySessions(SessionStoreSuite):
@@ -41,6 +42,19 @@ class TestInMemoryMemories(MemoryStoreSuite):
             return fake.memories()
 
         async with MemoryBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
+            yield backend
+
+
+class TestInMemoryWork(WorkLedgerSuite):
+    @pytest.fixture
+    async def backend(self) -> AsyncIterator[WorkBackend]:
+        fake = InMemoryBackend()
+
+        async def connect() -> Workplace:
+            sessions = fake.sessions()
+            return Workplace(sessions=sessions, work=fake.work(), aclose=sessions.aclose)
+
+        async with WorkBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
             yield backend
 
 

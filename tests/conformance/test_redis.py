@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from memlane.adapters._drivers.redis import RedisDriver
 from memlane.adapters.memories.redis import RedisMemoryStore
 from memlane.adapters.sessions.redis import RedisSessionStore
-from memlane.testing.backends import MemoryBackend, SessionBackend
+from memlane.adapters.work.redis import RedisWorkLedger
+from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
 from memlane.testing.memories import MemoryStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.work import WorkLedgerSuite
 
 SESSIONS_ON = [("redis", "shares"), ("redis", ""), ("valkey", "shares"), ("cluster", "")]
 
@@ -36,4 +39,17 @@ class TestRedisMemories(MemoryStoreSuite):
             return RedisMemoryStore.from_url(f"{server.url}?socket_timeout=1")
 
         async with MemoryBackend(connect=connect, **known) as backend:
+            yield backend
+
+
+@pytest.mark.parametrize("server", ["redis", "valkey", "cluster"], indirect=True)
+class TestRedisWork(WorkLedgerSuite):
+    @pytest.fixture
+    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[WorkBackend]:
+        async def connect() -> Workplace:
+            driver = RedisDriver.from_url(f"{server.url}?socket_timeout=1")
+            store, work = RedisSessionStore(driver, shares_memories=True), RedisWorkLedger(driver)
+            return Workplace(sessions=store, work=work, aclose=driver.aclose)
+
+        async with WorkBackend(connect=connect, **known) as backend:
             yield backend

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from memlane.adapters._drivers.sqlite import SqliteDriver
 from memlane.adapters.memories.sqlite import SqliteMemoryStore
 from memlane.adapters.sessions.sqlite import SqliteSessionStore
-from memlane.testing.backends import MemoryBackend, SessionBackend
+from memlane.adapters.work.sqlite import SqliteWorkLedger
+from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
 from memlane.testing.memories import MemoryStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.work import WorkLedgerSuite
 
 
 class TestSqliteSessions(SessionStoreSuite):
@@ -35,4 +38,16 @@ class TestSqliteMemories(MemoryStoreSuite):
             return SqliteMemoryStore.from_url(sqlite_file.url)
 
         async with MemoryBackend(connect=connect, dump=sqlite_file.dump) as backend:
+            yield backend
+
+
+class TestSqliteWork(WorkLedgerSuite):
+    @pytest.fixture
+    async def backend(self, sqlite_file: Any) -> AsyncIterator[WorkBackend]:
+        async def connect() -> Workplace:
+            driver = SqliteDriver.from_url(sqlite_file.url)
+            store, work = SqliteSessionStore(driver, shares_memories=True), SqliteWorkLedger(driver)
+            return Workplace(sessions=store, work=work, aclose=driver.aclose)
+
+        async with WorkBackend(connect=connect, dump=sqlite_file.dump) as backend:
             yield backend

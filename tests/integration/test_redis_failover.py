@@ -13,6 +13,7 @@ from redis.asyncio import RedisCluster
 from memlane.adapters._drivers.redis import RedisDriver
 from memlane.adapters.memories.redis import RedisMemoryStore
 from memlane.adapters.sessions.redis import RedisSessionStore
+from memlane.adapters.work.redis import RedisWorkLedger
 from memlane.errors import DurabilityError, StoreUnavailableError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import NewMessage
@@ -63,6 +64,7 @@ async def test_a_sentinel_failover_under_load_loses_nothing_that_a_replica_confi
     await appenders.check(store)
     await others.check(other)
     assert (await reader.changes(PLACE, cursor, now_ms=NOW)).reset
+    await check_due(url)
     for opened in (store, other, reader):
         await opened.aclose()
 
@@ -82,8 +84,24 @@ async def test_a_cluster_failover_under_load_loses_nothing_that_a_replica_confir
         await asyncio.gather(appenders.until_more(100), others.until_more(100))
     await appenders.check(store)
     await others.check(other)
+    await check_due(url)
     await store.aclose()
     await other.aclose()
+
+
+async def check_due(url: str) -> None:
+    """Check that what was appended is due, can be claimed, and is done with."""
+    work = RedisWorkLedger.from_url(url)
+    now = time.time_ns() // 1_000_000
+    (claim,) = await work.claim(now_ms=now, lease_ms=60_000)
+    assert claim.partition == PLACE
+    due = await work.due(PLACE, now_ms=now)
+    assert {session.session for session in due} == {"trip", "second"}
+    for session in due:
+        assert await work.finish(claim, session.session, upto=10**6, now_ms=now)
+    await work.release(claim, at_ms=now, now_ms=now)
+    assert await work.partitions(now_ms=now, limit=9) == []
+    await work.aclose()
 
 
 async def until_unconfirmed_is_refused(store: RedisSessionStore) -> None:

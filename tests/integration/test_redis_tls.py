@@ -8,8 +8,9 @@ import pytest
 from memlane.adapters._drivers.redis import ACL_RIGHTS, RedisDriver
 from memlane.adapters.memories.redis import RedisMemoryStore
 from memlane.adapters.sessions.redis import RedisSessionStore
+from memlane.adapters.work.redis import RedisWorkLedger
 from memlane.errors import SettingError, StoreUnavailableError
-from memlane.protocols.memories import MemoryRow
+from memlane.protocols.memories import MemoryRow, Replacement
 from memlane.protocols.sessions import NewMessage
 from memlane.testing.services import RedisTlsServer, redis_tls_server
 from memlane.testing.services.tls import PASSWORD
@@ -35,6 +36,8 @@ async def use_sessions(driver: RedisDriver, *, shares: bool) -> None:
     await store.append(TRIP, messages, now_ms=NOW, default_ttl_ms=HOUR)
     await store.append(TRIP, messages, now_ms=NOW, default_ttl_ms=None)
     await store.write_fields(TRIP, {"summary": b"s", "gone": None}, now_ms=NOW, default_ttl_ms=HOUR)
+    assert await store.swap_field(TRIP, "summary", b"s", b"t", now_ms=NOW)
+    assert await store.swap_field(TRIP, "summary", b"t", None, now_ms=NOW)
     await store.expire(TRIP, HOUR, now_ms=NOW, last=1)
     await store.expire(TRIP, None, now_ms=NOW)
     assert (await store.read(TRIP, now_ms=NOW, last=1)).count == 2
@@ -59,6 +62,11 @@ async def use_memories(driver: RedisDriver) -> None:
     for embedder in ("one", "two", "three"):
         await store.put_vectors(PLACE, embedder, {"1": b"vv", "p1": b"vv"}, now_ms=NOW)
     await store.put(PLACE, [MemoryRow("1", b"1", NOW + HOUR), MemoryRow("p1", b"2")], now_ms=NOW)
+    kept = [
+        Replacement(MemoryRow("1", b"2", NOW + HOUR), b"1", keeps_vectors=True),
+        Replacement(MemoryRow("new", b"1")),
+    ]
+    assert await store.replace(PLACE, kept, now_ms=NOW)
     page = await store.changes(PLACE, None, now_ms=NOW, embedder="three", limit=5)
     await store.changes(PLACE, page.cursor, now_ms=NOW, embedder="three")
     assert len(await store.scan(PLACE, now_ms=NOW, after="2", limit=5)) == 5
@@ -71,13 +79,34 @@ async def use_memories(driver: RedisDriver) -> None:
     await store.erase(PLACE)
 
 
+async def use_work(driver: RedisDriver) -> None:
+    """Do the same with a ledger of work."""
+    store, work = RedisSessionStore(driver, shares_memories=True), RedisWorkLedger(driver)
+    with_end = SessionKey(PLACE, "with an end")
+    for key, ttl_ms in ((TRIP, None), (with_end, HOUR)):
+        await store.append(key, [NewMessage("a", b"body")], now_ms=NOW, default_ttl_ms=ttl_ms)
+    (claim,) = await work.claim(now_ms=NOW, lease_ms=HOUR)
+    assert await work.extend(claim, now_ms=NOW, lease_ms=2 * HOUR)
+    assert await work.fail(claim, "trip", error="x", set_aside=True, now_ms=NOW)
+    assert await work.finish(claim, "with an end", upto=1, now_ms=NOW)
+    await work.release(claim, at_ms=NOW, now_ms=NOW)
+    assert await work.claim(now_ms=NOW, lease_ms=HOUR, early=True) == []
+    assert await work.retry(PLACE, ["trip"], now_ms=NOW) == 1
+    assert len(await work.claim(now_ms=NOW, lease_ms=HOUR, early=True)) == 1
+    assert [one.leased for one in await work.partitions(now_ms=NOW, limit=9)] == [True]
+    assert await work.spend("acme", "2026-11-20", 5, limit=9, now_ms=NOW)
+    assert await store.delete(with_end) == 1
+    await store.erase(PLACE)
+
+
 async def test_the_documented_rights_are_enough_for_every_operation(server: RedisTlsServer) -> None:
     driver = RedisDriver.from_url(server.url)
     for shares in (True, False):
         await use_sessions(driver, shares=shares)
     await use_memories(driver)
+    await use_work(driver)
     with server.client() as client:
-        assert client.dbsize() == 0
+        assert client.keys() == [b"ml1:{spent:acme}:2026-11-20"]
         refused = {entry["reason"]: entry["object"] for entry in client.acl_log()}
     assert refused == {}
     await driver.aclose()

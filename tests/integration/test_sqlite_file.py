@@ -1,6 +1,8 @@
 """What a SQLite file may be, who may read it, and what removal leaves in it."""
 
 import asyncio
+import contextlib
+import importlib
 import os
 import random
 import sqlite3
@@ -14,9 +16,11 @@ import pytest
 from memlane.adapters._drivers._sqlite_schema import APPLICATION_ID, SCHEMA_VERSION, create
 from memlane.adapters.memories.sqlite import SqliteMemoryStore
 from memlane.adapters.sessions.sqlite import SqliteSessionStore
+from memlane.adapters.work.sqlite import SqliteWorkLedger
 from memlane.errors import DamagedError, SettingError, StoreUnavailableError, StoreVersionError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import NewMessage
+from memlane.protocols.work import DueSession
 from memlane.types.ids import Partition, SessionKey
 
 NOW = 1_750_000_000_000
@@ -24,6 +28,12 @@ PLACE = Partition("acme", "luke")
 TRIP = SessionKey(PLACE, "trip")
 NOBODY = 65_534
 
+SECOND_SCHEMA = """
+DROP TABLE marks;
+DROP TABLE work;
+DROP TABLE spent;
+PRAGMA user_version = 2;
+"""
 FIRST_SCHEMA = """
 ALTER TABLE memory_logs ADD COLUMN version INTEGER NOT NULL DEFAULT 0;
 UPDATE memory_logs SET version = (SELECT max(version) FROM memories m WHERE m.partition_id = memory_logs.partition_id);
@@ -79,6 +89,19 @@ async def dump(path: Path) -> bytes:
     return (await cat.communicate())[0]
 
 
+def assert_is_as_new(path: Path) -> None:
+    """Check that an older file has the tables of a new one."""
+    with (
+        contextlib.closing(sqlite3.connect(path)) as check,
+        contextlib.closing(sqlite3.connect(path.parent / "new.db")) as new,
+    ):
+        assert check.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert check.execute("PRAGMA foreign_key_check").fetchall() == []
+        create(new, "new")
+        text = "SELECT name, replace(sql, '\"', '') FROM sqlite_schema ORDER BY name"
+        assert check.execute(text).fetchall() == new.execute(text).fetchall()
+
+
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteSessionStore]:
     store = open_store(tmp_path / "m.db")
@@ -89,6 +112,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteSessionStore]:
 @pytest.fixture
 def read_only_directory() -> Iterator[Path]:
     """Yield a directory in which this process may not write, as whoever it runs."""
+    importlib.import_module("concurrent.futures.thread")  # used below by those who may not read the standard library
     with tempfile.TemporaryDirectory() as name:
         Path(name).chmod(0o555)
         user = os.geteuid()
@@ -140,7 +164,7 @@ async def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) 
     await store.expire(TRIP, 5_000, now_ms=NOW, last=1)
     await store.aclose()
     older = sqlite3.connect(path)
-    older.executescript(FIRST_SCHEMA)
+    older.executescript(SECOND_SCHEMA + FIRST_SCHEMA)
     older.close()
     store = open_store(path)
     memories = SqliteMemoryStore(store._driver)
@@ -152,15 +176,31 @@ async def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) 
     assert [message.position for message in (await store.read(TRIP, now_ms=NOW)).messages] == [1, 2, 3]
     assert [message.position for message in (await store.read(TRIP, now_ms=NOW + 5_000)).messages] == [1, 3]
     await store.aclose()
-    check = sqlite3.connect(path)
-    assert check.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
-    assert check.execute("PRAGMA foreign_key_check").fetchall() == []
-    new = sqlite3.connect(tmp_path / "new.db")
-    create(new, "new")
-    text = "SELECT name, replace(sql, '\"', '') FROM sqlite_schema ORDER BY name"
-    assert check.execute(text).fetchall() == new.execute(text).fetchall()
-    check.close()
-    new.close()
+    assert_is_as_new(path)
+
+
+async def test_in_a_file_of_the_second_schema_all_that_was_said_is_due(tmp_path: Path) -> None:
+    path, leia = tmp_path / "m.db", Partition("acme", "leia")
+    store = open_store(path)
+    for key in (TRIP, SessionKey(PLACE, "home"), SessionKey(leia, "hers")):
+        await append(store, "a", "b", key=key)
+    await store.write_fields(SessionKey(leia, "silent"), {"x": b"y"}, now_ms=NOW, default_ttl_ms=None)
+    await store.write_fields(SessionKey(Partition("acme", "han"), "silent"), {"x": b"y"}, now_ms=1, default_ttl_ms=None)
+    await store.aclose()
+    older = sqlite3.connect(path)
+    older.executescript(SECOND_SCHEMA)
+    older.close()
+    store = open_store(path)
+    work = SqliteWorkLedger(store._driver)
+    claims = {one.partition: one for one in await work.claim(now_ms=NOW, lease_ms=1_000, limit=10)}
+    assert set(claims) == {PLACE, leia}
+    assert [due.session for due in await work.due(PLACE, now_ms=NOW)] == ["trip", "home"]
+    assert await work.due(leia, now_ms=NOW) == [DueSession(session="hers", since_ms=NOW)]
+    assert await work.finish(claims[leia], "hers", upto=2, now_ms=NOW)
+    await append(store, "c", key=SessionKey(leia, "silent"))
+    assert [due.session for due in await work.due(leia, now_ms=NOW)] == ["silent"]
+    await store.aclose()
+    assert_is_as_new(path)
 
 
 async def test_a_database_of_another_application_is_refused(tmp_path: Path) -> None:

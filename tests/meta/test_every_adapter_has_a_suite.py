@@ -1,4 +1,4 @@
-"""Every adapter of stores and embedders is run through the suite of its kind."""
+"""Every adapter of stores, ledgers and embedders is run through the suite of its kind."""
 
 import ast
 from pathlib import Path
@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SUITES = {"sessions": "SessionStoreSuite", "memories": "MemoryStoreSuite", "embedders": "EmbedderSuite"}
+SUITES = {
+    "sessions": "SessionStoreSuite",
+    "memories": "MemoryStoreSuite",
+    "work": "WorkLedgerSuite",
+    "embedders": "EmbedderSuite",
+    "models": "ModelSuite",
+}
 
 
 def adapters(root: Path) -> set[tuple[str, str]]:

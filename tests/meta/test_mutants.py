@@ -12,10 +12,23 @@ from pathlib import Path
 import pytest
 
 RUN = Path(__file__).parents[1] / "conformance" / "mutants" / "run.py"
-FEWEST = {"on_sessions": 55, "on_memories": 50, "on_embedders": 12, "on_rerankers": 12}
+FEWEST = {"on_sessions": 69, "on_memories": 67, "on_work": 62, "on_embedders": 12, "on_rerankers": 12, "on_models": 40}
 FOUND_BY_CHANCE = {
-    "on_sessions": ["ReadsTheOldest", "OverwritesOnReAppend", "LosesTheOutboxOnDelete", "ForgetsToRenew"],
-    "on_memories": ["ForgetsDeletions", "SkipsWhenPaging", "KeepsVectorsOfOtherBodies", "ReplacesTheProfile"],
+    "on_sessions": [
+        "ReadsTheOldest",
+        "OverwritesOnReAppend",
+        "LosesTheOutboxOnDelete",
+        "ForgetsToRenew",
+        "RenewsBySwapping",
+    ],
+    "on_memories": [
+        "ForgetsDeletions",
+        "SkipsWhenPaging",
+        "KeepsVectorsOfOtherBodies",
+        "ReplacesTheProfile",
+        "DropsEveryVector",
+    ],
+    "on_work": ["MarksOnlyTheFirstAppend", "NeverEndsALease", "LetsTheLateFinish", "PutsNothingOff"],
 }
 
 

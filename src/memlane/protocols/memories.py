@@ -16,6 +16,20 @@ class MemoryRow(msgspec.Struct, frozen=True):
     expires_at_ms: int | None = None
 
 
+class Replacement(msgspec.Struct, frozen=True):
+    """A memory to store if it still is what the caller saw.
+
+    Attributes:
+        row: What it shall be.
+        was: Its body as it was seen; None when there must be no such memory.
+        keeps_vectors: Whether its vectors stay, because what they stand for is the same.
+    """
+
+    row: MemoryRow
+    was: bytes | None = None
+    keeps_vectors: bool = False
+
+
 class Change(msgspec.Struct, frozen=True):
     """What became of one memory: `body` None means it is gone. `vector` is little-endian float16, or absent."""
 
@@ -67,10 +81,16 @@ class MemoryStore(Protocol):
         M8 vectors of one embedder are never returned for another; vectors of unknown memories are not kept.
         M9 profile updates merge atomically by key; a profile past its time does not exist.
         M10 a store that cannot answer raises StoreUnavailableError within its time-out, with nothing half-written.
+        M11 replace() stores all of its rows or none, and none unless each memory is what `was` says, also under
+           concurrency; a vector stays where `keeps_vectors` says so, and changes() tells readers of the new body.
     """
 
     async def put(self, partition: Partition, rows: Sequence[MemoryRow], *, now_ms: int, overwrite: bool = True) -> int:
         """Store memories atomically and return how many were new or changed."""
+        ...
+
+    async def replace(self, partition: Partition, rows: Sequence[Replacement], *, now_ms: int) -> bool:
+        """Store memories if each still is what was seen, atomically; return whether they were stored."""
         ...
 
     async def get(self, partition: Partition, ids: Sequence[str], *, now_ms: int) -> list[MemoryRow | None]:

@@ -86,6 +86,9 @@ class SessionStore(Protocol):
         P7 what has expired is never returned nor counted; expire(last=n) takes only those n, and in their time.
         P8 sessions() lists the live sessions of exactly that partition, newest activity first.
         P9 a store that cannot answer raises StoreUnavailableError within its time-out, with nothing half-written.
+        P10 swap_field() writes only if the document still is what the caller saw, also under concurrency; it is no
+           activity: it makes no session, renews no time to live and leaves `updated_at_ms` alone.
+        P11 append() leaves its session due in the backend's `WorkLedger`, with or before the messages (promise W1).
     """
 
     shares_memories: bool
@@ -114,6 +117,12 @@ class SessionStore(Protocol):
         self, key: SessionKey, fields: Mapping[str, bytes | None], *, now_ms: int, default_ttl_ms: int | None
     ) -> None:
         """Set (bytes) or remove (None) named documents; creates the session when it is new."""
+        ...
+
+    async def swap_field(
+        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+    ) -> bool:
+        """Make a named document `new` (None: absent) if it is `old` and the session lives; return whether it was."""
         ...
 
     async def expire(self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None) -> int:

@@ -22,6 +22,7 @@ from typing import Protocol, Self
 from memlane.errors import UnsupportedError
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.work import WorkLedger
 
 
 class Outage(Protocol):
@@ -130,3 +131,30 @@ class MemoryBackend(Backend):
         store = await self.connect()
         self._closers.push_async_callback(store.aclose)
         return store
+
+
+@dataclass(frozen=True, kw_only=True)
+class Workplace:
+    """A session store and the work ledger on the same backend. `aclose` closes both."""
+
+    sessions: SessionStore
+    work: WorkLedger
+    aclose: Callable[[], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class WorkBackend(Backend):
+    """A fresh, empty backend of a session store and its work ledger.
+
+    Attributes:
+        connect: Makes another pair of them with connections of their own to this backend, in the running event loop;
+            whoever calls it closes them.
+    """
+
+    connect: Callable[[], Awaitable[Workplace]]
+
+    async def open(self) -> Workplace:
+        """Return another pair; closed with this backend."""
+        place = await self.connect()
+        self._closers.push_async_callback(place.aclose)
+        return place

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from memlane.errors import StoreUnavailableError
-from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
+from memlane.protocols.memories import Change, Changes, MemoryRow, Profile, Replacement
 from memlane.types.ids import Partition
 
 
@@ -41,6 +41,21 @@ class MemoryPart:
         self.rows[row.id] = row
         self.touch(row.id)
         return True
+
+    def is_as_seen(self, replacement: Replacement, now_ms: int) -> bool:
+        """Return whether a memory is what a replacement says it was."""
+        live = self.live(replacement.row.id, now_ms)
+        return replacement.was == (None if live is None else live.body)
+
+    def replace(self, replacement: Replacement, *, now_ms: int) -> None:
+        """Keep a memory in place of another, with its vectors where that is asked for."""
+        id_ = replacement.row.id
+        kept = {name: by_id[id_] for name, by_id in self.vectors.items() if id_ in by_id}
+        stays = replacement.keeps_vectors and self.live(id_, now_ms) is not None
+        self.put(replacement.row, now_ms=now_ms, overwrite=True)
+        if stays:
+            for name, data in kept.items():
+                self.vectors[name][id_] = data
 
     def remove(self, id_: str) -> None:
         """Remove a memory and its vectors and record that it is gone."""
@@ -95,6 +110,15 @@ class InMemoryMemoryStore:
         """Store memories atomically and return how many were new or changed."""
         part = self._shelf.part(partition)
         return sum(part.put(row, now_ms=now_ms, overwrite=overwrite) for row in rows)
+
+    async def replace(self, partition: Partition, rows: Sequence[Replacement], *, now_ms: int) -> bool:
+        """Store memories if each still is what was seen, atomically; return whether they were stored."""
+        part = self._shelf.peek(partition)
+        if not all(part.is_as_seen(replacement, now_ms) for replacement in rows):
+            return False
+        for replacement in rows:
+            self._shelf.part(partition).replace(replacement, now_ms=now_ms)
+        return True
 
     async def get(self, partition: Partition, ids: Sequence[str], *, now_ms: int) -> list[MemoryRow | None]:
         """Return the memories with these ids, None where there is none."""

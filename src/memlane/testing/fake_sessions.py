@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from memlane.errors import StoreUnavailableError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState, StoredMessage
+from memlane.testing.fake_marks import WorkShelf
 from memlane.testing.fake_memories import MemoryShelf
 from memlane.types.ids import Partition, SessionKey
 
@@ -60,11 +61,12 @@ class Session:
 
 @dataclass
 class SessionShelf:
-    """The sessions and outboxes of one backend, and whether it pretends to be down."""
+    """The sessions, outboxes and marks of due sessions of one backend, and whether it pretends to be down."""
 
     down: bool = False
     sessions: dict[SessionKey, Session] = field(default_factory=dict[SessionKey, Session])
     outbox: dict[Partition, dict[str, MemoryRow]] = field(default_factory=dict[Partition, dict[str, MemoryRow]])
+    work: WorkShelf = field(default_factory=WorkShelf)
 
     def live(self, key: SessionKey, now_ms: int) -> Session | None:
         """Return a session that exists at `now_ms`."""
@@ -75,9 +77,16 @@ class SessionShelf:
         """Return a session to write to, beginning it when it does not exist."""
         session = self.live(key, now_ms)
         if session is None:
+            self.remove(key)
             session = self.sessions[key] = Session(now_ms, now_ms)
         session.drop_expired(now_ms)
         return session
+
+    def remove(self, key: SessionKey) -> int:
+        """Remove a session with its mark and return how many messages it had."""
+        self.work.forget(key)
+        session = self.sessions.pop(key, None)
+        return 0 if session is None else len(session.entries)
 
     def of(self, partition: Partition) -> list[SessionKey]:
         """Return the keys of a partition, those of expired sessions too."""
@@ -108,6 +117,8 @@ class InMemorySessionStore:
             if message.memory is not None and result.body is None:
                 self._hand_on(key.partition, message.memory, now_ms)
         session.renew(now_ms, default_ttl_ms)
+        if any(result.body is None for result in results):
+            self._shelf.work.mark(key, now_ms)
         return results
 
     async def read(
@@ -140,6 +151,18 @@ class InMemorySessionStore:
         session.fields = {name: body for name, body in merged.items() if body is not None}
         session.renew(now_ms, default_ttl_ms)
 
+    async def swap_field(
+        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+    ) -> bool:
+        """Make a named document `new` if it is `old` and the session lives."""
+        session = self._shelf.live(key, now_ms)
+        if session is None or session.fields.get(name) != old:
+            return False
+        session.fields.pop(name, None)
+        if new is not None:
+            session.fields[name] = new
+        return True
+
     async def expire(self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None) -> int:
         """Set the session's own time to live, or the time left to its last n messages."""
         if last is not None:
@@ -151,8 +174,7 @@ class InMemorySessionStore:
 
     async def delete(self, key: SessionKey) -> int:
         """Remove the session and return how many messages it had."""
-        session = self._shelf.sessions.pop(key, None)
-        return 0 if session is None else len(session.entries)
+        return self._shelf.remove(key)
 
     async def sessions(self, partition: Partition, *, now_ms: int) -> list[SessionRow]:
         """Return the live sessions of a partition, newest activity first."""
@@ -162,10 +184,10 @@ class InMemorySessionStore:
 
     async def erase(self, partition: Partition) -> dict[str, int]:
         """Remove every trace of a partition and count it."""
-        gone = [self._shelf.sessions.pop(key) for key in self._shelf.of(partition)]
+        gone = [self._shelf.remove(key) for key in self._shelf.of(partition)]
         waiting = self._shelf.outbox.pop(partition, {})
-        messages = sum(len(session.entries) for session in gone)
-        return {"sessions": len(gone), "messages": messages, "waiting": len(waiting)}
+        self._shelf.work.parts.pop(partition, None)
+        return {"sessions": len(gone), "messages": sum(gone), "waiting": len(waiting)}
 
     async def pending(self, partition: Partition, *, limit: int) -> list[MemoryRow]:
         """Return the oldest memories that wait in the outbox."""
@@ -186,7 +208,7 @@ class InMemorySessionStore:
     async def sweep(self, *, now_ms: int) -> int:
         """Remove what has expired and return how many messages went."""
         expired = [key for key in self._shelf.sessions if self._shelf.live(key, now_ms) is None]
-        gone = sum(len(self._shelf.sessions.pop(key).entries) for key in expired)
+        gone = sum(self._shelf.remove(key) for key in expired)
         return gone + sum(session.drop_expired(now_ms) for session in self._shelf.sessions.values())
 
     async def ping(self) -> dict[str, str]:

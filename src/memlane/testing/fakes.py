@@ -15,6 +15,7 @@ import msgspec
 from memlane.testing.fake_memories import InMemoryMemoryStore, MemoryShelf
 from memlane.testing.fake_reranker import FakeReranker
 from memlane.testing.fake_sessions import InMemorySessionStore, SessionShelf
+from memlane.testing.fake_work import InMemoryWorkLedger
 
 __all__ = [
     "FakeClock",
@@ -23,6 +24,7 @@ __all__ = [
     "InMemoryMemoryStore",
     "InMemoryOutage",
     "InMemorySessionStore",
+    "InMemoryWorkLedger",
 ]
 
 
@@ -60,7 +62,7 @@ class InMemoryOutage:
 
 
 class InMemoryBackend:
-    """What several in-memory stores share; each `sessions()` or `memories()` is another connection to it.
+    """What several in-memory stores share; each `sessions()`, `memories()` or `work()` is another connection to it.
 
     Args:
         shares_memories: Whether the session stores keep memories in the memory stores of this backend; else they
@@ -80,6 +82,10 @@ class InMemoryBackend:
     def memories(self) -> InMemoryMemoryStore:
         """Return a memory store on this backend."""
         return InMemoryMemoryStore(self.memory_shelf)
+
+    def work(self) -> InMemoryWorkLedger:
+        """Return a work ledger on this backend."""
+        return InMemoryWorkLedger(self.session_shelf)
 
     async def dump(self) -> bytes:
         """Return every text and byte string held, the side door of the conformance suites."""

@@ -11,9 +11,10 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from memlane.testing.backends import MemoryBackend, SessionBackend
+from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend
 from memlane.testing.memory_machine import MemoryMachine
 from memlane.testing.session_machine import SessionMachine
+from memlane.testing.work_machine import WorkMachine
 
 _numbers = itertools.count()
 
@@ -26,6 +27,11 @@ def check_sessions(backend: SessionBackend, *, programs: int = 20, steps: int = 
 def check_memories(backend: MemoryBackend, *, programs: int = 20, steps: int = 25) -> None:
     """Compare a memory store, and readers that follow its changes, with the model; outside any event loop."""
     _run(lambda: MemoryMachine(backend, next(_numbers)), programs, steps)
+
+
+def check_work(backend: WorkBackend, *, programs: int = 20, steps: int = 40) -> None:
+    """Compare a work ledger with the model; outside any event loop."""
+    _run(lambda: WorkMachine(backend, next(_numbers)), programs, steps)
 
 
 def _run(machine: Callable[[], RuleBasedStateMachine], programs: int, steps: int) -> None:

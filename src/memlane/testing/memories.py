@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 
 from memlane.errors import StoreUnavailableError, UnsupportedError
-from memlane.protocols.memories import MemoryRow, MemoryStore
+from memlane.protocols.memories import MemoryRow, MemoryStore, Replacement
 from memlane.testing.backends import MemoryBackend
 from memlane.testing.machines import check_memories
 from memlane.testing.memories_changes import FollowingPromises, IncarnationPromises, VectorPromises
 from memlane.testing.memories_content import ApartPromises, ContentPromises, ProfilePromises, PutPromises
 from memlane.testing.memories_removal import ExpiredContentPromises, RemovalPromises
+from memlane.testing.memories_replace import ReplacePromises
 from memlane.testing.probes import NOW, PLACE, row, rows
 
 
@@ -34,6 +35,8 @@ class MemoryServicePromises:
             return
         await backend.break_()
         await _check_refused(backend, lambda: store.put(PLACE, rows("during", 3), now_ms=NOW))
+        unseen = Replacement(row("before-0000"), b"unseen")
+        await _check_refused(backend, lambda: store.replace(PLACE, [unseen], now_ms=NOW))
         await _check_refused(backend, lambda: store.scan(PLACE, now_ms=NOW))
         await _check_refused(backend, lambda: store.changes(PLACE, None, now_ms=NOW))
         await _check_refused(backend, store.ping)
@@ -65,9 +68,10 @@ class MemoryStoreSuite(
     VectorPromises,
     RemovalPromises,
     ExpiredContentPromises,
+    ReplacePromises,
     MemoryServicePromises,
 ):
-    """Checks the promises M1-M10 of `MemoryStore`; subclass it and override `backend`."""
+    """Checks the promises M1-M11 of `MemoryStore`; subclass it and override `backend`."""
 
     @pytest.fixture
     def backend(self) -> MemoryBackend:

@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from memlane.protocols.memories import MemoryRow
+from memlane.protocols.memories import MemoryRow, Replacement
 from memlane.testing.backends import MemoryBackend
 from memlane.testing.fakes import InMemoryBackend
 from memlane.testing.own_loop import OwnLoop
@@ -53,6 +53,21 @@ class MemoryMachine(RuleBasedStateMachine):
         expected = self._loop.run(self._model.put(self._partition, rows, now_ms=self._now, overwrite=overwrite))
         put = self._store.put(self._partition, rows, now_ms=self._now, overwrite=overwrite)
         assert self._loop.run(put) == expected
+
+    @rule(ids=_SOME_IDS, body=_BODIES, ttl=_TTLS, keeps=st.booleans(), stale=st.sampled_from((-1, -1, 0, 1)))
+    def replace(self, ids: list[str], body: bytes, ttl: int | None, stale: int, *, keeps: bool) -> None:
+        """Replace memories by others, having seen all of them, or all but one."""
+        kept = self._loop.run(self._model.get(self._partition, ids, now_ms=self._now))
+        seen = [None if memory is None else memory.body for memory in kept]
+        if 0 <= stale < len(ids):
+            seen[stale] = b"unseen" if seen[stale] is None else None
+        expires_at_ms = None if ttl is None else self._now + ttl
+        asked = [
+            Replacement(MemoryRow(id_, body, expires_at_ms), was, keeps_vectors=keeps)
+            for id_, was in zip(ids, seen, strict=True)
+        ]
+        expected = self._loop.run(self._model.replace(self._partition, asked, now_ms=self._now))
+        assert self._loop.run(self._store.replace(self._partition, asked, now_ms=self._now)) == expected
 
     @rule(ids=_SOME_IDS)
     def delete(self, ids: list[str]) -> None:

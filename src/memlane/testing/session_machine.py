@@ -20,9 +20,9 @@ _SESSIONS = st.sampled_from(("s", "s", "s", "s", "S", "s*"))
 _MESSAGE_IDS = st.lists(st.sampled_from([f"m{number}" for number in range(8)]), min_size=1, max_size=5)
 _TTLS = st.sampled_from((None, 2 * HOUR, 6 * HOUR, 12 * HOUR))
 _MESSAGE_TTLS = st.sampled_from((None, HOUR // 2, HOUR, 4 * HOUR))
-_FIELDS = st.dictionaries(
-    st.sampled_from(("instructions", "summary", "x")), st.none() | st.binary(max_size=3), min_size=1
-)
+_NAMES = st.sampled_from(("instructions", "summary", "x"))
+_DOCUMENTS = st.none() | st.binary(max_size=3)
+_FIELDS = st.dictionaries(_NAMES, _DOCUMENTS, min_size=1)
 
 
 class SessionMachine(RuleBasedStateMachine):
@@ -69,6 +69,17 @@ class SessionMachine(RuleBasedStateMachine):
         key = self._key(user, session)
         for store in (self._model, self._store):
             self._loop.run(store.write_fields(key, fields, now_ms=self._now, default_ttl_ms=ttl))
+
+    @rule(user=_USERS, session=_SESSIONS, name=_NAMES, old=_DOCUMENTS, new=_DOCUMENTS, seen=st.booleans())
+    def swap_field(
+        self, user: int, session: str, name: str, old: bytes | None, new: bytes | None, *, seen: bool
+    ) -> None:
+        """Swap a field, having seen what it is or believing something."""
+        key = self._key(user, session)
+        if seen:
+            old = self._loop.run(self._model.read(key, now_ms=self._now)).fields.get(name)
+        expected = self._loop.run(self._model.swap_field(key, name, old, new, now_ms=self._now))
+        assert self._loop.run(self._store.swap_field(key, name, old, new, now_ms=self._now)) == expected
 
     @rule(user=_USERS, session=_SESSIONS, ttl=_TTLS)
     def expire(self, user: int, session: str, ttl: int | None) -> None:

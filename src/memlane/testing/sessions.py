@@ -19,6 +19,7 @@ from memlane.testing.sessions_expiry import MessageExpiryPromises, SessionExpiry
 from memlane.testing.sessions_log import BlockPromises, OncePromises, OpaquePromises, ReadingPromises
 from memlane.testing.sessions_outbox import OutboxPromises
 from memlane.testing.sessions_removal import DeletionPromises, ExpiryRemovalPromises
+from memlane.testing.sessions_swap import SwapPromises
 from memlane.types.ids import Partition, SessionKey
 
 
@@ -82,6 +83,7 @@ class SessionServicePromises:
         await backend.break_()
         await _check_refused(backend, lambda: append(store, block("during", 3)))
         await _check_refused(backend, lambda: store.read(TRIP, now_ms=NOW))
+        await _check_refused(backend, lambda: store.swap_field(TRIP, "x", b"unseen", b"y", now_ms=NOW))
         await _check_refused(backend, store.ping)
         await backend.restore()
         said = await _read_when_back(store)
@@ -114,9 +116,10 @@ class SessionStoreSuite(
     SessionExpiryPromises,
     MessageExpiryPromises,
     ListingPromises,
+    SwapPromises,
     SessionServicePromises,
 ):
-    """Checks the promises P1-P9 of `SessionStore`; subclass it and override `backend`."""
+    """Checks the promises P1-P10 of `SessionStore`, P11 is `WorkLedgerSuite`'s; subclass it and override `backend`."""
 
     @pytest.fixture
     def backend(self) -> SessionBackend:

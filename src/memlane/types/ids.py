@@ -85,6 +85,25 @@ def message_memory_id(session: str, message: str) -> str:
     return "m-" + hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
+def derived_id(prefix: str, *parts: str) -> str:
+    """Return the id of something made from these parts: the same parts always make the same id.
+
+    `prefix` and a 128-bit BLAKE2b (RFC 7693), so it reveals none of them and different parts never meet.
+    """
+    text = "".join(f"{len(part)}:{part}" for part in parts).encode()
+    return f"{prefix}-" + hashlib.blake2b(text, digest_size=16).hexdigest()
+
+
+def episode_id(session: str) -> str:
+    """Return the id of a session's episode: there is one a session."""
+    return derived_id("e", session)
+
+
+def reply_id(message: str, attempt: int) -> str:
+    """Return the id of the reply to a message, after so many attempts that were cut."""
+    return derived_id("r", message, str(attempt))
+
+
 def ulid(now_ms: int, random: bytes) -> str:
     """Return a ULID (github.com/ulid/spec): 48 bits of time and 80 of `random`, sortable by time.
 

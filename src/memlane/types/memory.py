@@ -8,13 +8,48 @@ import msgspec
 MESSAGE = "message"
 
 
+EPISODE = "episode"
+
+
+class Mention(msgspec.Struct, frozen=True, kw_only=True):
+    """Where else the same thing was said.
+
+    Attributes:
+        session_id: The session.
+        message_id: The message.
+        at: When it was said; aware UTC.
+    """
+
+    session_id: str
+    message_id: str
+    at: datetime
+
+
+class Revision(msgspec.Struct, frozen=True, kw_only=True):
+    """A change of a memory, with what it undid.
+
+    Attributes:
+        version: The version that the change made; the first one is 1 and has no revision.
+        at: When it was made; aware UTC.
+        change: What was done: `mentioned`, `widened`, `ended`, `linked`, `pinned`, `unpinned`, `reverted`.
+        before: What the changed fields held until then, as JSON; null for a field that was absent.
+        because: The message that caused it, if one did.
+    """
+
+    version: int
+    at: datetime
+    change: str
+    before: dict[str, Any]
+    because: Mention | None = None
+
+
 class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something remembered of a user.
 
     Attributes:
         id: Unique within the user's memories.
         text: What is remembered; of a message, its words.
-        kind: `message` (a turn, verbatim), `fact`, `preference`, `summary`, or an application's own.
+        kind: `message` (a turn, verbatim), `fact`, `preference`, `summary`, `episode`, or an application's own.
         created_at: When it was said or remembered; aware UTC.
         session_id: The session it comes from.
         message_ids: The messages it comes from, within `session_id`.
@@ -25,6 +60,18 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         valid_from: From when it holds; None for always.
         valid_to: Until when it held; None while it holds.
         original: Of a message that was more than text (parts, tool calls, unknown fields), its mapping.
+        subject: Of a fact, whom or what it is about: `user`, or a name.
+        attribute: Of a fact, what it says of the subject, e.g. `home`.
+        value: Of a fact, what that is, e.g. `Bergen`.
+        confidence: Of a derived memory, how sure its maker was, 0-1; None for what was said or remembered by hand.
+        method: Of a derived memory, what made it, e.g. `patterns-1`, or a prompt's name and version and the model.
+        mentions: Further messages that say the same.
+        replaces: The memory that this one ended.
+        replaced_by: The memory that ended this one.
+        pinned: Whether it never fades and is never pruned.
+        uses: How often it was recalled into a context.
+        used_at: When it last was; aware UTC.
+        past: Its changes, oldest first; none while it is as it was made.
     """
 
     id: str
@@ -40,6 +87,28 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     valid_from: datetime | None = None
     valid_to: datetime | None = None
     original: dict[str, Any] | None = None
+    subject: str | None = None
+    attribute: str | None = None
+    value: str | None = None
+    confidence: float | None = None
+    method: str = ""
+    mentions: list[Mention] = []
+    replaces: str | None = None
+    replaced_by: str | None = None
+    pinned: bool = False
+    uses: int = 0
+    used_at: datetime | None = None
+    past: list[Revision] = []
+
+    @property
+    def version(self) -> int:
+        """How many times it was made or changed."""
+        return self.past[-1].version if self.past else 1
+
+    @property
+    def support(self) -> int:
+        """How many messages say it."""
+        return len(self.message_ids) + len(self.mentions)
 
 
 class Recalled(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +137,9 @@ class RecalledEpisode(msgspec.Struct, frozen=True, kw_only=True):
         started_at: When the first of its memories was created; aware UTC.
         ended_at: When the last was.
         memory: The best-matching memory of it.
+        title: What it was about; empty until its episode has been written.
+        summary: What was said in it, in brief; likewise.
+        open_ends: What it left open; likewise.
         notes: As of `Recalled`.
     """
 
@@ -77,4 +149,7 @@ class RecalledEpisode(msgspec.Struct, frozen=True, kw_only=True):
     started_at: datetime
     ended_at: datetime
     memory: Memory
+    title: str = ""
+    summary: str = ""
+    open_ends: list[str] = []
     notes: list[str] = []

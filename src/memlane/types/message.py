@@ -9,10 +9,14 @@ import msgspec
 from memlane.errors import UsageError
 from memlane.types.ids import check_id, check_text
 from memlane.types.times import check_time
+from memlane.types.turn import Turn
 from memlane.types.values import check_json, check_object
 
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
-_KNOWN = frozenset({"role", "content", "id", "name", "created_at", "tool_calls", "tool_call_id", "metadata"})
+_TURN = "memlane_turn"
+_KNOWN = frozenset(
+    {"role", "content", "id", "name", "created_at", "tool_calls", "tool_call_id", "metadata", _TURN},
+)
 _MAX_NAME_CHARACTERS = 512
 
 
@@ -30,6 +34,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         tool_call_id: The call that a tool message answers.
         metadata: The application's own JSON object.
         extra: Fields Memlane does not know, kept as they were.
+        turn: What it is in a turn of `session.chat`; None for what was added otherwise.
     """
 
     role: str
@@ -42,6 +47,7 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     tool_call_id: str | None = None
     metadata: dict[str, Any] = {}
     extra: dict[str, Any] = {}
+    turn: Turn | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -49,12 +55,16 @@ class Message(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return isinstance(self.content, str) and not (self.tool_calls or self.tool_call_id or self.extra)
 
     def as_mapping(self) -> dict[str, Any]:
-        """Return the mapping that `add_many` would take: absent fields left out, unknown ones in their place."""
+        """Return the mapping that `add_many` would take: absent fields left out, unknown ones in their place.
+
+        What it is in a turn of `session.chat` stands under `memlane_turn`.
+        """
         fields = msgspec.structs.asdict(self)
         extra = fields.pop("extra")
+        turn = fields.pop("turn")
         fields.pop("position")
         kept = {name: value for name, value in fields.items() if name == "content" or value not in (None, {})}
-        return {**extra, **kept}
+        return {**extra, **kept} if turn is None else {**extra, **kept, _TURN: msgspec.to_builtins(turn)}
 
 
 def make_message(
@@ -68,6 +78,7 @@ def make_message(
     tool_call_id: object = None,
     metadata: object = None,
     extra: Mapping[str, object] | None = None,
+    turn: Turn | None = None,
 ) -> Message:
     """Return a checked message.
 
@@ -86,6 +97,7 @@ def make_message(
         tool_call_id=None if tool_call_id is None else check_id(tool_call_id, "tool_call_id"),
         metadata={} if metadata is None else _object(metadata, "metadata"),
         extra={} if not extra else check_object(extra, "message"),
+        turn=turn,
     )
 
 
@@ -116,7 +128,15 @@ def message_from_mapping(mapping: object, *, id: str, created_at: datetime) -> M
         tool_call_id=given.get("tool_call_id"),
         metadata=given.get("metadata"),
         extra={key: value for key, value in given.items() if key not in _KNOWN},
+        turn=_turn(given.get(_TURN)),
     )
+
+
+def _turn(given: object) -> Turn | None:
+    try:
+        return msgspec.convert(given, Turn | None)
+    except msgspec.ValidationError as exc:
+        raise UsageError(f"{_TURN} is not what Memlane writes there: {exc}") from exc
 
 
 def _check_content(content: object) -> str | list[dict[str, Any]] | None:

@@ -11,34 +11,17 @@ import msgspec
 from memlane.errors import DamagedError, StoreVersionError, TooLargeError
 from memlane.types.memory import Memory
 from memlane.types.message import Message
+from memlane.types.summary import Summary
 
 VERSION = 1
 _PREFIX = b'{"v":1,'
 _encoder = msgspec.json.Encoder()
 _message_decoder = msgspec.json.Decoder(Message)
 _memory_decoder = msgspec.json.Decoder(Memory)
+_summary_decoder = msgspec.json.Decoder(Summary)
 _value_decoder = msgspec.json.Decoder()
 
 _Record = TypeVar("_Record")
-
-
-class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What was said up to a position, in brief.
-
-    Attributes:
-        text: The summary.
-        upto: Messages up to this position have left the window.
-        message_ids: The messages it covers.
-        method: What made it, e.g. a prompt's name and version.
-    """
-
-    text: str
-    upto: int
-    message_ids: list[str] = []
-    method: str = ""
-
-
-_summary_decoder = msgspec.json.Decoder(Summary)
 
 
 def encode_message(message: Message) -> bytes:

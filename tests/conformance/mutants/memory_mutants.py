@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from memlane.protocols.memories import Changes, MemoryRow, Profile
+from memlane.protocols.memories import Changes, MemoryRow, Profile, Replacement
 from memlane.testing.fake_memories import InMemoryMemoryStore
 from memlane.types.ids import Partition
 
@@ -192,48 +192,51 @@ class LetsTheExpiredStandInTheWay(InMemoryMemoryStore):
 
 
 class _Replaces(InMemoryMemoryStore):
-    def replace(self, partition: Partition) -> Partition:
+    def elsewhere(self, partition: Partition) -> Partition:
         return partition
 
     async def put(self, partition: Partition, rows: Sequence[MemoryRow], **how: Any) -> int:
-        return await super().put(self.replace(partition), rows, **how)
+        return await super().put(self.elsewhere(partition), rows, **how)
+
+    async def replace(self, partition: Partition, rows: Sequence[Replacement], *, now_ms: int) -> bool:
+        return await super().replace(self.elsewhere(partition), rows, now_ms=now_ms)
 
     async def get(self, partition: Partition, ids: Sequence[str], *, now_ms: int) -> list[MemoryRow | None]:
-        return await super().get(self.replace(partition), ids, now_ms=now_ms)
+        return await super().get(self.elsewhere(partition), ids, now_ms=now_ms)
 
     async def delete(self, partition: Partition, ids: Sequence[str], *, now_ms: int) -> int:
-        return await super().delete(self.replace(partition), ids, now_ms=now_ms)
+        return await super().delete(self.elsewhere(partition), ids, now_ms=now_ms)
 
     async def changes(self, partition: Partition, since: str | None, **asked: Any) -> Changes:
-        return await super().changes(self.replace(partition), since, **asked)
+        return await super().changes(self.elsewhere(partition), since, **asked)
 
     async def scan(self, partition: Partition, **asked: Any) -> list[MemoryRow]:
-        return await super().scan(self.replace(partition), **asked)
+        return await super().scan(self.elsewhere(partition), **asked)
 
     async def put_vectors(self, partition: Partition, embedder: str, vectors: Mapping[str, bytes], **how: Any) -> int:
-        return await super().put_vectors(self.replace(partition), embedder, vectors, **how)
+        return await super().put_vectors(self.elsewhere(partition), embedder, vectors, **how)
 
     async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> None:
-        await super().update_profile(self.replace(partition), values, **how)
+        await super().update_profile(self.elsewhere(partition), values, **how)
 
     async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
-        return await super().profile(self.replace(partition), now_ms=now_ms)
+        return await super().profile(self.elsewhere(partition), now_ms=now_ms)
 
     async def erase(self, partition: Partition) -> dict[str, int]:
-        return await super().erase(self.replace(partition))
+        return await super().erase(self.elsewhere(partition))
 
 
 class FoldsUsers(_Replaces):
     """M4."""
 
-    def replace(self, partition: Partition) -> Partition:
+    def elsewhere(self, partition: Partition) -> Partition:
         return Partition(partition.tenant, partition.user.casefold())
 
 
 class JoinsTenantAndUser(_Replaces):
     """M4."""
 
-    def replace(self, partition: Partition) -> Partition:
+    def elsewhere(self, partition: Partition) -> Partition:
         return Partition("", f"{partition.tenant}:{partition.user}")
 
 

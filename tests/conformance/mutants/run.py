@@ -3,7 +3,7 @@
 Only tests of the promise that a mutant breaks are run on it: the promise its docstring begins with. `programs` runs
 the state machine instead. With names, only those mutants are run.
 
-Usage: run.py on_sessions|on_memories|on_embedders|on_rerankers sentences|programs [mutant…]
+Usage: run.py on_sessions|on_memories|on_work|on_embedders|on_rerankers|on_models sentences|programs [mutant…]
 """
 
 import json
@@ -17,7 +17,7 @@ from memlane.testing import probes
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[2]
-_PROMISE = re.compile(r"[EMPR]\d+")
+_PROMISE = re.compile(r"[CEMPRW]\d+")
 
 
 class Hunter:

@@ -5,12 +5,15 @@
                               :o  :oq               outbox: bodies and order
                               :m  :mb :ml :mn :mx :mt   memories; with :me:<id> and :mv:<embedder>
                               :p                    profile
+                              :wk                   marks of due sessions, and who works on them
                               :w                    written so that WAIT has something to wait for
     <prefix>:{due}                                  partitions whose outbox may hold memories; with :w as above
+    <prefix>:{work}  :l  :t                         partitions with marks, when they may be claimed; with :w as above
+    <prefix>:{spent:<tenant>}:<day>                 what a tenant has spent in a day; with :w as above
 
-Only `o`, `oq` and `{due}` never have a time to live; nor do sessions and memories that never expire, and their `x`,
-`m…`. Everything from an id is percent-encoded, so neither `{`, `}` nor `:` can come from one; all keys of a partition
-have one hash tag and so one slot. This module builds names; it must not talk to Redis.
+Only `o`, `oq`, `{due}` and `{work}…` never have a time to live; nor do sessions and memories that never expire, and
+their `x`, `m…`. Everything from an id is percent-encoded, so neither `{`, `}` nor `:` can come from one; all keys of a
+partition have one hash tag and so one slot. This module builds names; it must not talk to Redis.
 """
 
 from dataclasses import dataclass
@@ -24,13 +27,14 @@ _REMEMBERED = 8_192
 
 @dataclass(frozen=True, slots=True)
 class PartitionKeys:
-    """The keys of one partition; `name` is how the due set knows it."""
+    """The keys of one partition; `name` is how the due set and the schedule of work know it."""
 
     name: bytes
     index: bytes
     outbox: tuple[bytes, bytes]
     memories: tuple[bytes, bytes, bytes, bytes, bytes, bytes]
     profile: bytes
+    marks: bytes
     barrier: bytes
 
 
@@ -57,6 +61,7 @@ def partition_keys(prefix: str, partition: Partition) -> PartitionKeys:
         outbox=(base + b"o", base + b"oq"),
         memories=(state, bodies, log, names, expiring, gone),
         profile=base + b"p",
+        marks=base + b"wk",
         barrier=base + b"w",
     )
 
@@ -73,6 +78,17 @@ def session_keys(prefix: str, key: SessionKey) -> SessionKeys:
 def due_keys(prefix: str) -> tuple[bytes, bytes]:
     """Return the keys of the due set and of what is written to wait for its replicas."""
     return f"{prefix}:{{due}}".encode(), f"{prefix}:{{due}}:w".encode()
+
+
+def work_keys(prefix: str) -> tuple[bytes, bytes]:
+    """Return the key with which those of the schedule of work begin, and of what is written to wait for replicas."""
+    return f"{prefix}:{{work}}".encode(), f"{prefix}:{{work}}:w".encode()
+
+
+def spent_keys(prefix: str, tenant: str, day: str) -> tuple[bytes, bytes]:
+    """Return the key of what a tenant has spent in a day, and of what is written to wait for its replicas."""
+    base = f"{prefix}:{{spent:{segment(tenant)}}}:{segment(day)}".encode()
+    return base, base + b":w"
 
 
 def session_of(name: bytes) -> str:

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-_SESSIONS = ("shared", "session_functions")
-_MEMORIES = ("shared", "memory_functions")
+_SHARED = ("shared", "packing")
+_SESSIONS = (*_SHARED, "session_functions")
+_MEMORIES = (*_SHARED, "memory_functions")
+_WORK = ("work_marks", "work_schedule")
 _NOTHING = 0xFFFFFFFF
 
 
@@ -23,10 +25,18 @@ class Script:
     sha: bytes
 
 
-def _load(*names: str) -> Script:
+def _text(*names: str) -> bytes:
     folder = resources.files("memlane.adapters._drivers").joinpath("lua")
-    text = b"\n".join(folder.joinpath(f"{name}.lua").read_bytes() for name in names)
+    return b"\n".join(folder.joinpath(f"{name}.lua").read_bytes() for name in names)
+
+
+def _script(*texts: bytes) -> Script:
+    text = b"\n".join(texts)
     return Script(text, hashlib.sha1(text, usedforsecurity=False).hexdigest().encode())
+
+
+def _load(*names: str) -> Script:
+    return _script(_text(*names))
 
 
 @cache
@@ -36,10 +46,21 @@ def session_script(name: str) -> Script:
 
 
 @cache
-def append_script(memories: str) -> Script:
-    """Return the script that appends; `memories` is `none`, `shared` or `outbox`."""
+def removal_script(name: str) -> Script:
+    """Return the script `name` that removes sessions with their marks."""
+    return _load(*_SESSIONS, *_WORK, name)
+
+
+@cache
+def append_script(memories: str, marks: str) -> Script:
+    """Return the script that appends; `memories` is `none`, `shared` or `outbox`, `marks` is `here` or `apart`.
+
+    Each run of a script makes its functions anew. Those that few appends need are made within tell_news().
+    """
     functions = ("memory_functions",) if memories == "shared" else ()
-    return _load(*_SESSIONS, *functions, f"take_{memories}", "append")
+    work = _WORK if marks == "here" else ("work_marks",)
+    tell_news = b"local function tell_news(...)\n%b\nend" % _text(*work, f"mark_{marks}")
+    return _script(_text("shared", "session_functions", *functions), tell_news, _text(f"take_{memories}", "append"))
 
 
 @cache
@@ -49,9 +70,15 @@ def memory_script(name: str) -> Script:
 
 
 @cache
+def work_script(name: str) -> Script:
+    """Return the script `name` that works on marks and on the schedule of work."""
+    return _load(*_SHARED, *_WORK, name)
+
+
+@cache
 def plain_script(name: str) -> Script:
     """Return the script `name` that needs neither."""
-    return _load("shared", name)
+    return _load(*_SHARED, name)
 
 
 def unpack(lengths: bytes, *parts: bytes) -> list[bytes | None]:

@@ -13,7 +13,7 @@ import msgspec
 
 from memlane.adapters._drivers._sqlite_rows import Rows
 from memlane.adapters._drivers._sqlite_schema import EMBEDDERS, mark_removal
-from memlane.protocols.memories import MemoryRow
+from memlane.protocols.memories import MemoryRow, Replacement
 
 MOST_TOMBSTONES = 1_000
 
@@ -98,6 +98,16 @@ def put_memories(
     return sum(_put(connection, partition_id, log, row, now_ms=now_ms, overwrite=overwrite) for row in rows)
 
 
+def replace_memories(
+    connection: sqlite3.Connection, partition_id: int, rows: Sequence[Replacement], *, now_ms: int
+) -> None:
+    """Store memories that still are what was seen."""
+    bury_expired(connection, partition_id, now_ms=now_ms)
+    log = open_log(connection, partition_id)
+    for one in rows:
+        _put(connection, partition_id, log, one.row, now_ms=now_ms, overwrite=True, keeps_vectors=one.keeps_vectors)
+
+
 def bury_expired(connection: sqlite3.Connection, partition_id: int, *, now_ms: int) -> int:
     """Remove the expired memories of a partition and return how many."""
     expired = connection.execute(_EXPIRED, (partition_id, now_ms)).fetchall()
@@ -128,7 +138,14 @@ def drop_vectors(connection: sqlite3.Connection, nums: Iterable[int]) -> None:
 
 
 def _put(
-    connection: sqlite3.Connection, partition_id: int, log: Log, row: MemoryRow, *, now_ms: int, overwrite: bool
+    connection: sqlite3.Connection,
+    partition_id: int,
+    log: Log,
+    row: MemoryRow,
+    *,
+    now_ms: int,
+    overwrite: bool,
+    keeps_vectors: bool = False,
 ) -> bool:
     found = connection.execute(_FIND, (row.body, partition_id, row.id)).fetchone()
     if found is None:
@@ -141,7 +158,7 @@ def _put(
         return False
     log.version += 1
     connection.execute(_UPDATE, (log.version, row.expires_at_ms, row.body, num))
-    if not (lives and same_body):
+    if not (lives and (same_body or keeps_vectors)):
         drop_vectors(connection, [num])
     return True
 

@@ -1,7 +1,8 @@
-"""The rows that sessions and memories of a partition hang on. Runs within a transaction of its caller."""
+"""The rows that sessions, memories and work of a partition hang on. Runs within a transaction of its caller."""
 
 import sqlite3
 
+from memlane.adapters._drivers._sqlite_schema import mark_removal
 from memlane.types.ids import Partition
 
 _UNUSED = """
@@ -11,6 +12,7 @@ _UNUSED = """
       AND NOT EXISTS (SELECT 1 FROM outbox WHERE partition_id = partitions.id)
       AND NOT EXISTS (SELECT 1 FROM memory_logs WHERE partition_id = partitions.id)
       AND NOT EXISTS (SELECT 1 FROM profiles WHERE partition_id = partitions.id)
+      AND NOT EXISTS (SELECT 1 FROM work WHERE partition_id = partitions.id)
 """
 
 
@@ -36,4 +38,5 @@ def add_partition(connection: sqlite3.Connection, partition: Partition) -> int:
 
 def drop_unused_partition(connection: sqlite3.Connection, partition_id: int) -> None:
     """Remove the names of a partition of which nothing is kept any more."""
-    connection.execute(_UNUSED, (partition_id,))
+    if connection.execute(_UNUSED, (partition_id,)).rowcount:
+        mark_removal(connection)

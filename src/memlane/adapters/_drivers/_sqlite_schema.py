@@ -5,6 +5,9 @@ it. Two keys are composed so that what is read together lies together and the tr
 `messages.place` is the session's number times `POSITIONS` plus the position, `vectors.place` the memory's number
 times `EMBEDDERS` plus the embedder's. Ids of messages are indexed before their session: those made by Memlane ascend
 with time, so that what many sessions append at once lands on one page.
+
+`marks` has a row for each session that is due, `work` one for each partition that has any or is leased: when it may be
+claimed, of a leased one when the lease ends, and nothing when all that is left of it was set aside.
 """
 
 import sqlite3
@@ -12,9 +15,38 @@ import sqlite3
 from memlane.errors import SettingError, StoreVersionError
 
 APPLICATION_ID = 0x4D6C616E  # "Mlan"
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 POSITIONS = 1 << 32
 EMBEDDERS = 1 << 16
+
+_WORK = """
+CREATE TABLE work (
+    partition_id INTEGER PRIMARY KEY REFERENCES partitions (id),
+    ready_at_ms INTEGER,
+    lease TEXT,
+    has_news INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX work_by_time ON work (ready_at_ms) WHERE ready_at_ms IS NOT NULL;
+
+CREATE TABLE marks (
+    partition_id INTEGER NOT NULL REFERENCES work (partition_id),
+    session_id INTEGER NOT NULL,
+    since_ms INTEGER NOT NULL,
+    tries INTEGER NOT NULL DEFAULT 0,
+    set_aside INTEGER NOT NULL DEFAULT 0,
+    error TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (partition_id, session_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE spent (
+    tenant TEXT NOT NULL,
+    day TEXT NOT NULL,
+    amount INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant, day)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX spent_by_time ON spent (until_ms);
+"""
 
 _TABLES = """
 CREATE TABLE partitions (
@@ -133,7 +165,14 @@ INSERT INTO messages SELECT * FROM messages_1 ORDER BY place;
 DROP TABLE messages_1;
 CREATE INDEX messages_by_expiry ON messages (session_id, expires_at_ms) WHERE expires_at_ms IS NOT NULL;
 """
-_STEPS = {2: _TO_2}
+
+_TO_3 = """
+INSERT INTO work (partition_id, ready_at_ms)
+    SELECT partition_id, min(updated_at_ms) FROM sessions WHERE next_position > 1 GROUP BY partition_id;
+INSERT INTO marks (partition_id, session_id, since_ms)
+    SELECT partition_id, id, updated_at_ms FROM sessions WHERE next_position > 1;
+"""
+_STEPS = {2: _TO_2, 3: _WORK + _TO_3}
 """What brings a file of the version before to each version."""
 
 
@@ -184,7 +223,7 @@ def _bring_up(connection: sqlite3.Connection, version: int) -> None:
     if version == SCHEMA_VERSION:
         return
     if version == 0:
-        _run(connection, _TABLES)
+        _run(connection, _TABLES + _WORK)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     else:
         for step in range(version + 1, SCHEMA_VERSION + 1):

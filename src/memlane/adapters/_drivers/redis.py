@@ -9,8 +9,8 @@ What is promised when a server fails: an acknowledged write is in the memory of 
 `appendfsync` says (`always`: every acknowledged write survives `kill -9`; `everysec`: up to a second is lost). A
 failover to a replica loses what the replica had not received, unless `wait_replicas=N` was asked for: then a write is
 acknowledged only when N replicas have it too, or else raises DurabilityError. A write whose answer is lost is repeated;
-appends and puts are idempotent, but a count that is returned may then be of the repetition, and "the last n" messages
-are those at that time.
+appends and puts are idempotent, but a count that is returned may then be of the repetition, "the last n" messages are
+those at that time, and a swap or replacement may be told that it came too late for what it has written itself.
 """
 
 import asyncio

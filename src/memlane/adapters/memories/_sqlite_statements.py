@@ -16,16 +16,21 @@ from memlane.adapters._drivers._sqlite_memory_rows import (
     bury_expired,
     open_log,
     put_memories,
+    replace_memories,
 )
 from memlane.adapters._drivers._sqlite_partitions import drop_unused_partition, find_partition, make_partition
 from memlane.adapters._drivers._sqlite_schema import EMBEDDERS, mark_removal
-from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
+from memlane.protocols.memories import Change, Changes, MemoryRow, Profile, Replacement
 from memlane.types.ids import Partition
 
 _EMPTY = "none:0:0:"
 _CURSOR = re.compile(r"([0-9a-f]+):([0-9]{1,18}):([0-9]{1,18}):(.*)", re.DOTALL)
 _GET = """
     SELECT memory, body, expires_at_ms FROM memories
+    WHERE partition_id = :partition_id AND memory = :memory AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
+"""
+_AS_SEEN = """
+    SELECT body = :was FROM memories
     WHERE partition_id = :partition_id AND memory = :memory AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
 """
 _FIND = """
@@ -113,6 +118,17 @@ def put(
         return 0
     partition_id = make_partition(connection, partition)
     return put_memories(connection, partition_id, rows, now_ms=now_ms, overwrite=overwrite)
+
+
+def replace(connection: sqlite3.Connection, partition: Partition, rows: Sequence[Replacement], *, now_ms: int) -> bool:
+    """Store memories if each still is what was seen; return whether they were stored."""
+    partition_id = find_partition(connection, partition)
+    if not all(_is_as_seen(connection, partition_id, one, now_ms) for one in rows):
+        return False
+    if rows:
+        partition_id = make_partition(connection, partition)
+        replace_memories(connection, partition_id, rows, now_ms=now_ms)
+    return True
 
 
 def get(
@@ -254,6 +270,12 @@ def sweep(connection: sqlite3.Connection, *, now_ms: int) -> int:
         _drop_profile(connection, id_, upto_ms=now_ms)
         drop_unused_partition(connection, id_)
     return gone
+
+
+def _is_as_seen(connection: sqlite3.Connection, partition_id: int | None, one: Replacement, now_ms: int) -> bool:
+    asked = {"partition_id": partition_id, "memory": one.row.id, "was": one.was, "now_ms": now_ms}
+    found = connection.execute(_AS_SEEN, asked).fetchone()
+    return found is None if one.was is None else found == (1,)
 
 
 def _find(connection: sqlite3.Connection, partition_id: int, id_: str, now_ms: int) -> int | None:

@@ -10,7 +10,7 @@ from memlane.adapters._drivers._redis_keys import partition_keys
 from memlane.adapters._drivers._redis_protocol import Argument
 from memlane.adapters._drivers._redis_scripts import memory_script, plain_script, unpack
 from memlane.adapters._drivers.redis import RedisDriver, new_token
-from memlane.protocols.memories import Change, Changes, MemoryRow, Profile
+from memlane.protocols.memories import Change, Changes, MemoryRow, Profile, Replacement
 from memlane.types.ids import Partition
 
 _ERASED_AT_ONCE = 500
@@ -47,6 +47,15 @@ class RedisMemoryStore:
         for row in rows:
             args += (row.id.encode(), row.body, b"" if row.expires_at_ms is None else row.expires_at_ms)
         return await self._write("put_memories", partition, args)
+
+    async def replace(self, partition: Partition, rows: Sequence[Replacement], *, now_ms: int) -> bool:
+        """Store memories if each still is what was seen, atomically; return whether they were stored."""
+        args: list[Argument] = [now_ms, new_token()]
+        for replacement in rows:
+            row, was = replacement.row, replacement.was
+            args += (row.id.encode(), row.body, b"" if row.expires_at_ms is None else row.expires_at_ms)
+            args += (b"" if was is None else b"1", was or b"", int(replacement.keeps_vectors))
+        return await self._write("replace_memories", partition, args) == 1
 
     async def get(self, partition: Partition, ids: Sequence[str], *, now_ms: int) -> list[MemoryRow | None]:
         """Return the memories with these ids, None where there is none, in the order asked."""

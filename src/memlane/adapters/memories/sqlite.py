@@ -11,7 +11,7 @@ from typing import Self
 from memlane.adapters._drivers._sqlite_tidy import AFTER_DELETE, AFTER_ERASE, AT_SWEEP
 from memlane.adapters._drivers.sqlite import SqliteDriver
 from memlane.adapters.memories import _sqlite_statements as statements
-from memlane.protocols.memories import Changes, MemoryRow, Profile
+from memlane.protocols.memories import Changes, MemoryRow, Profile, Replacement
 from memlane.types.ids import Partition
 
 
@@ -41,6 +41,12 @@ class SqliteMemoryStore:
         """Store memories atomically and return how many were new or changed."""
         work = partial(statements.put, partition=partition, rows=tuple(rows), now_ms=now_ms, overwrite=overwrite)
         return await self._driver.write(work)
+
+    async def replace(self, partition: Partition, rows: Sequence[Replacement], *, now_ms: int) -> bool:
+        """Store memories if each still is what was seen, atomically; return whether they were stored."""
+        return await self._driver.write(
+            partial(statements.replace, partition=partition, rows=tuple(rows), now_ms=now_ms)
+        )
 
     async def get(self, partition: Partition, ids: Sequence[str], *, now_ms: int) -> list[MemoryRow | None]:
         """Return the memories with these ids, None where there is none, in the order asked."""

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import msgspec
 
 from memlane.adapters._drivers._sqlite_jobs import Apart, Known
+from memlane.adapters._drivers._sqlite_marks import NewMark, mark_due
 from memlane.adapters._drivers._sqlite_memory_rows import Log, NewRow, insert_new, open_log
 from memlane.adapters._drivers._sqlite_rows import Rows
 from memlane.adapters._drivers._sqlite_schema import POSITIONS
@@ -69,6 +70,7 @@ class _Gathered:
         self._memories: list[NewRow] = []
         self._buried: list[tuple[int, str]] = []
         self._waiting: list[tuple[int, MemoryRow]] = []
+        self._marks: list[NewMark] = []
         self._states: dict[int, tuple[int, int, int, int, int | None]] = {}
 
     def add(self, append: Append) -> list[Appended]:
@@ -80,6 +82,9 @@ class _Gathered:
         ]
         self._add_memories(session.partition_id, append)
         session.next_position += len(append.messages)
+        if append.messages and not session.is_due:
+            session.is_due = True
+            self._marks.append((session.partition_id, session.id, append.now_ms))
         session.renew(append.now_ms, append.default_ttl_ms)
         added = session.next_position - first + self._states.get(session.id, (0, 0, 0))[2]
         self._states[session.id] = (session.id, session.next_position, added, append.now_ms, session.expires_at_ms)
@@ -93,6 +98,7 @@ class _Gathered:
             raise Apart
         statements.keep_waiting(self._connection, self._waiting)
         statements.update_sessions(self._connection, list(self._states.values()))
+        mark_due(self._connection, self._marks)
 
     def _add_memories(self, partition_id: int, append: Append) -> None:
         memories = [message.memory for message in append.messages if message.memory is not None]

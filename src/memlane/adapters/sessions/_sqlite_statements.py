@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from memlane.adapters._drivers._sqlite_marks import drop_mark, drop_work, mark_due
 from memlane.adapters._drivers._sqlite_memory_rows import put_memories
 from memlane.adapters._drivers._sqlite_partitions import add_partition, drop_unused_partition, find_partition
 from memlane.adapters._drivers._sqlite_rows import Rows
@@ -19,7 +20,8 @@ from memlane.types.ids import Partition, SessionKey
 
 _FIND = """
     SELECT p.id, s.id, s.next_position, s.ttl_ms, s.expires_at_ms,
-        (SELECT min(expires_at_ms) FROM messages WHERE session_id = s.id AND expires_at_ms IS NOT NULL)
+        (SELECT min(expires_at_ms) FROM messages WHERE session_id = s.id AND expires_at_ms IS NOT NULL),
+        EXISTS (SELECT 1 FROM marks WHERE partition_id = p.id AND session_id = s.id)
     FROM partitions p LEFT JOIN sessions s ON s.partition_id = p.id AND s.session = ?
     WHERE p.tenant = ? AND p.user = ?
 """
@@ -84,6 +86,7 @@ class Session(msgspec.Struct):
         ttl_ms: Its own time to live: None for none, 0 for never.
         expires_at_ms: When it expires; None for never.
         message_expires_at_ms: When the first of its messages expires before it; None for never.
+        is_due: Whether it has a mark.
     """
 
     partition_id: int
@@ -92,6 +95,7 @@ class Session(msgspec.Struct):
     ttl_ms: int | None = None
     expires_at_ms: int | None = None
     message_expires_at_ms: int | None = None
+    is_due: bool = False
 
     def has_expired(self, now_ms: int) -> bool:
         """Return whether the session has expired."""
@@ -127,6 +131,8 @@ def append(
     elif memories:
         keep_waiting(connection, [(session.partition_id, memory) for memory in memories])
     _renew(connection, session, now_ms, default_ttl_ms, added=session.next_position - first)
+    if session.next_position > first and not session.is_due:
+        mark_due(connection, [(session.partition_id, session.id, now_ms)])
     return results
 
 
@@ -156,15 +162,23 @@ def write_fields(
     """Set or remove named documents."""
     session = _reach(connection, key, now_ms)
     for name, body in fields.items():
-        if body is None:
-            connection.execute("DELETE FROM session_fields WHERE session_id = ? AND name = ?", (session.id, name))
-        else:
-            connection.execute(
-                "INSERT INTO session_fields (session_id, name, body) VALUES (?, ?, ?)"
-                " ON CONFLICT DO UPDATE SET body = excluded.body",
-                (session.id, name, body),
-            )
+        _write_field(connection, session.id, name, body)
     _renew(connection, session, now_ms, default_ttl_ms)
+
+
+def swap_field(
+    connection: sqlite3.Connection, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+) -> bool:
+    """Make a named document `new` if it is `old` and the session lives; return whether it was."""
+    row = connection.execute(_LIVE, _names(key, now_ms)).fetchone()
+    if row is None:
+        return False
+    select = "SELECT body FROM session_fields WHERE session_id = ? AND name = ?"
+    (kept,) = connection.execute(select, (row[0], name)).fetchone() or (None,)
+    if kept != old:
+        return False
+    _write_field(connection, row[0], name, new)
+    return True
 
 
 def expire(connection: sqlite3.Connection, key: SessionKey, ttl_ms: int | None, *, now_ms: int) -> int:
@@ -212,6 +226,7 @@ def erase(connection: sqlite3.Connection, partition: Partition) -> dict[str, int
     messages = sum(_remove(connection, partition_id, id_) for (id_,) in ids)
     if waiting:
         mark_removal(connection)
+    drop_work(connection, partition_id)
     drop_unused_partition(connection, partition_id)
     return {"sessions": len(ids), "messages": messages, "waiting": waiting}
 
@@ -285,7 +300,7 @@ def _reach(connection: sqlite3.Connection, key: SessionKey, now_ms: int) -> Sess
     """Return a session to write to, without what has expired of it; one that has expired begins anew."""
     session = find_or_begin(connection, key, now_ms)
     if session.has_expired(now_ms):
-        _remove_rows(connection, session.id)
+        _remove_rows(connection, session.partition_id, session.id)
         return _begin(connection, session.partition_id, key.session, now_ms)
     if session.has_expired_messages(now_ms):
         _drop_expired(connection, session.id, now_ms)
@@ -312,6 +327,17 @@ def _add(connection: sqlite3.Connection, session: Session, message: NewMessage) 
     select = "SELECT place, body FROM messages WHERE session_id = ? AND message = ?"
     place, body = connection.execute(select, (session.id, message.id)).fetchone()
     return Appended(place % POSITIONS, body)
+
+
+def _write_field(connection: sqlite3.Connection, session_id: int, name: str, body: bytes | None) -> None:
+    if body is None:
+        connection.execute("DELETE FROM session_fields WHERE session_id = ? AND name = ?", (session_id, name))
+    else:
+        connection.execute(
+            "INSERT INTO session_fields (session_id, name, body) VALUES (?, ?, ?)"
+            " ON CONFLICT DO UPDATE SET body = excluded.body",
+            (session_id, name, body),
+        )
 
 
 def _renew(
@@ -342,15 +368,16 @@ def _drop_expired(connection: sqlite3.Connection, session_id: int, now_ms: int) 
 
 def _remove(connection: sqlite3.Connection, partition_id: int, session_id: int) -> int:
     """Remove a session, and its partition when nothing else is kept of it; return how many messages it had."""
-    gone = _remove_rows(connection, session_id)
+    gone = _remove_rows(connection, partition_id, session_id)
     drop_unused_partition(connection, partition_id)
     return gone
 
 
-def _remove_rows(connection: sqlite3.Connection, session_id: int) -> int:
+def _remove_rows(connection: sqlite3.Connection, partition_id: int, session_id: int) -> int:
     span = _span(session_id)
     gone = connection.execute("DELETE FROM messages WHERE place > :low AND place < :high", span).rowcount
     connection.execute("DELETE FROM session_fields WHERE session_id = ?", (session_id,))
+    drop_mark(connection, partition_id, session_id)
     connection.execute("DELETE FROM sessions WHERE id = ?", (session_id,))
     mark_removal(connection)
     return gone

@@ -7,6 +7,7 @@ nor read or write any key except through a script.
 import asyncio
 from collections.abc import Mapping, Sequence
 from itertools import repeat
+from typing import cast
 
 from memlane.adapters._drivers._redis_keys import (
     PartitionKeys,
@@ -17,7 +18,14 @@ from memlane.adapters._drivers._redis_keys import (
     session_of,
 )
 from memlane.adapters._drivers._redis_protocol import Argument
-from memlane.adapters._drivers._redis_scripts import append_script, plain_script, session_script, unpack
+from memlane.adapters._drivers._redis_schedule import WorkSchedule
+from memlane.adapters._drivers._redis_scripts import (
+    append_script,
+    plain_script,
+    removal_script,
+    session_script,
+    unpack,
+)
 from memlane.adapters._drivers.redis import RedisDriver, new_token
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionRow, SessionState, StoredMessage
@@ -26,12 +34,15 @@ from memlane.types.ids import Partition, SessionKey
 _ERASED_AT_ONCE = 200
 _MARKS_ARE_YOUNG_S = 60
 
+_Reply = int | list[int | bytes | None] | None
+
 
 class RedisSessionStore:
     """A SessionStore on Redis 6.2 or newer, or Valkey; every operation on a session is one script, one round trip.
 
-    Redis removes what has expired by itself. Where the memories of an append go to another store, the partition is
-    marked as due in the same script; on a Cluster, whose scripts reach one slot only, it is marked just before.
+    Redis removes what has expired by itself. An append marks its session as due in the same script. That the partition
+    has such sessions, or memories that go to another store, is noted there too; on a Cluster, whose scripts reach one
+    slot only, just before.
     """
 
     def __init__(self, driver: RedisDriver, *, shares_memories: bool) -> None:
@@ -41,6 +52,7 @@ class RedisSessionStore:
         self._owns_driver = False
         self._due, self._due_barrier = due_keys(driver.prefix)
         self._marks_apart = driver.mode == "cluster"
+        self._schedule = WorkSchedule(driver)
 
     @classmethod
     def from_url(cls, url: str, *, shares_memories: bool) -> "RedisSessionStore":
@@ -59,14 +71,16 @@ class RedisSessionStore:
         """Append a block of messages in one atomic round trip that reads nothing first."""
         keys = session_keys(self._prefix, key)
         partition = keys.partition
-        names = [keys.state, keys.bodies, keys.ids, partition.index]
+        names = [keys.state, keys.bodies, keys.ids, partition.index, *self._schedule.within]
         args: list[Argument] = [now_ms, _optional(default_ttl_ms), keys.name, b"", partition.name, len(messages)]
         for message in messages:
             args += (message.id.encode(), message.body)
         how = "none"
         if any(message.memory for message in messages):
-            how = await self._hand_on(messages, partition, names, args)
-        reply = await self._driver.run(append_script(how), names, args, barrier=partition.barrier)
+            how = self._hand_on(messages, partition, names, args)
+        if self._marks_apart:
+            return await self._append_apart(partition, how, names, args, now_ms)
+        reply = await self._driver.run(append_script(how, "here"), names, args, barrier=partition.barrier)
         return _appended(reply, len(messages))
 
     async def read(
@@ -91,6 +105,19 @@ class RedisSessionStore:
         names = (keys.state, keys.partition.index)
         await self._driver.run(session_script("write_fields"), names, args, barrier=keys.partition.barrier)
 
+    async def swap_field(
+        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+    ) -> bool:
+        """Make a named document `new` (None: absent) if it is `old` and the session lives; return whether it was."""
+        keys = session_keys(self._prefix, key)
+        args: list[Argument] = [now_ms, name.encode()]
+        for body in (old, new):
+            args += (b"", b"") if body is None else (b"1", body)
+        swapped = await self._driver.run(
+            plain_script("swap_field"), (keys.state,), args, barrier=keys.partition.barrier
+        )
+        return swapped == 1
+
     async def expire(self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None) -> int:
         """Set the session's own sliding time to live, or the time left to its last n messages."""
         keys = session_keys(self._prefix, key)
@@ -101,10 +128,15 @@ class RedisSessionStore:
     async def delete(self, key: SessionKey) -> int:
         """Remove the session and return how many messages it had. Waiting memories stay in the outbox."""
         keys = session_keys(self._prefix, key)
-        names = (keys.state, keys.partition.index)
-        return await self._driver.run(
-            session_script("delete_session"), names, (keys.name,), barrier=keys.partition.barrier
+        partition = keys.partition
+        names = (keys.state, partition.index, *self._schedule.within)
+        args = (keys.name, partition.name)
+        count, is_clear = await self._driver.run(
+            removal_script("delete_session"), names, args, barrier=partition.barrier
         )
+        if is_clear:
+            await self._schedule.leave(partition)
+        return count
 
     async def sessions(self, partition: Partition, *, now_ms: int) -> list[SessionRow]:
         """Return the live sessions of a partition, newest activity first."""
@@ -117,15 +149,18 @@ class RedisSessionStore:
     async def erase(self, partition: Partition) -> dict[str, int]:
         """Remove every trace of a partition, outbox included; return counts: sessions, messages, waiting."""
         keys = partition_keys(self._prefix, partition)
-        names = (keys.index, *self._outbox(keys))
+        names = (keys.index, *keys.outbox, keys.marks)
+        if not self._marks_apart:
+            names += (self._due, self._schedule.key)
         counts, more = [0, 0, 0], 1
         while more:
             *found, more = await self._driver.run(
-                session_script("erase_sessions"), names, (_ERASED_AT_ONCE, keys.name), barrier=keys.barrier
+                removal_script("erase_sessions"), names, (_ERASED_AT_ONCE, keys.name), barrier=keys.barrier
             )
             counts = [count + one for count, one in zip(counts, found, strict=True)]
         if self._marks_apart:
             await self._driver.run(plain_script("unmark_due"), (self._due,), (0, keys.name), barrier=self._due_barrier)
+        await self._schedule.leave(keys)
         return dict(zip(("sessions", "messages", "waiting"), counts, strict=True))
 
     async def pending(self, partition: Partition, *, limit: int) -> list[MemoryRow]:
@@ -171,7 +206,7 @@ class RedisSessionStore:
     def _outbox(self, keys: PartitionKeys) -> tuple[bytes, ...]:
         return keys.outbox if self._marks_apart else (*keys.outbox, self._due)
 
-    async def _hand_on(
+    def _hand_on(
         self, messages: Sequence[NewMessage], partition: PartitionKeys, names: list[bytes], args: list[Argument]
     ) -> str:
         """Add keys and arguments of the memories that come with messages; return which script takes them."""
@@ -183,9 +218,28 @@ class RedisSessionStore:
             args[3] = new_token()
             return "shared"
         names += self._outbox(partition)
-        if self._marks_apart:
-            await self._driver.run(plain_script("mark_due"), (self._due,), (partition.name,), barrier=self._due_barrier)
         return "outbox"
+
+    async def _append_apart(
+        self, keys: PartitionKeys, how: str, names: Sequence[bytes], args: Sequence[Argument], now_ms: int
+    ) -> list[Appended]:
+        """Append on a Cluster: tell before and, when the session has become due where others knew of none, after."""
+        was_absent = await self._announce(keys, now_ms, has_outbox=how == "outbox")
+        reply: _Reply = await self._driver.run(append_script(how, "apart"), names, args, barrier=keys.barrier)
+        if isinstance(reply, list) and len(reply) % 2:
+            *reply, news = reply
+            if not was_absent and isinstance(news, bytes):
+                await self._schedule.call_back(keys, now_ms, news)
+        return _appended(reply, cast("int", args[5]))
+
+    async def _announce(self, keys: PartitionKeys, now_ms: int, *, has_outbox: bool) -> bool:
+        """Tell of an append before it writes; return whether the schedule of work had not known its partition."""
+        announcing = self._schedule.announce(keys, now_ms)
+        if not has_outbox:
+            return await announcing
+        marking = self._driver.run(plain_script("mark_due"), (self._due,), (keys.name,), barrier=self._due_barrier)
+        was_absent, _ = await asyncio.gather(announcing, marking)
+        return was_absent
 
 
 def _optional(number: int | None) -> Argument:
@@ -196,7 +250,7 @@ def _number(text: bytes) -> int | None:
     return int(text) if text else None
 
 
-def _appended(reply: int | list[int | bytes | None] | None, total: int) -> list[Appended]:
+def _appended(reply: _Reply, total: int) -> list[Appended]:
     if reply is None:
         return []
     if isinstance(reply, int):

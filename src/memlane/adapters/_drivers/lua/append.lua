@@ -1,8 +1,10 @@
--- KEYS  1 session, 2 bodies, 3 ids, 4 index, then what take_memories() wants
+-- KEYS  1 session, 2 bodies, 3 ids, 4 index, the schedule where one script reaches it, then what take_memories() wants
 -- ARGV  1 now, 2 default time to live or '', 3 session's name in the index, 4 a random token or '', 5 the partition's
---       name in the due set, 6 how many messages, then id and body of each; then for each memory the number of its
+--       name, 6 how many messages, then id and body of each; then for each memory the number of its
 --       message, id, body, expiry or ''
--- Returns the first position when all are new, else position and stored body (false: new) of each.
+-- Returns the first position when all are new, else position and stored body (false: new) of each; where the caller
+-- must tell that the session has become due, always the latter, and then what tell_news() returned.
+local REMARKED_MS = 10 * 86400000 -- a mark is set anew after so long, before what nobody claims is forgotten
 local base, now, total = KEYS[1], tonumber(ARGV[1]), tonumber(ARGV[6])
 local session = load_session(base, now)
 local parts = session.parts
@@ -55,10 +57,12 @@ session.last = session.last + #bodies
 if size == 0 then
   parts[#parts] = nil
 end
+session.has_news = #bodies > 0 and not (session.marked and math.abs(now - tonumber(session.marked)) <= REMARKED_MS)
+local told = session.has_news and tell_news(string.sub(KEYS[4], 1, -2) .. 'wk', ARGV[3], ARGV[5], now)
 save_session(base, KEYS[4], ARGV[3], session, time_to_live(session.own, ARGV[2]), now)
 take_memories(7 + 2 * total, is_new, now)
 
-if #bodies == total then
+if #bodies == total and not told then
   return positions[1]
 end
 local reply = {}
@@ -66,4 +70,5 @@ for i = 1, total do
   reply[2 * i - 1] = positions[i]
   reply[2 * i] = stored[i] or false
 end
+reply[2 * total + 1] = told or nil
 return reply

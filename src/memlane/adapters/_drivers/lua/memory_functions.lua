@@ -154,8 +154,9 @@ local function name_memory(store, id)
   store.is_fuller = true
 end
 
--- `expires` is text, '' for a memory that stays. Returns 1 when something changed.
-local function put_memory(store, id, body, expires, overwrite)
+-- `expires` is text, '' for a memory that stays; with `keeps`, vectors stay though the body is another. Returns 1 when
+-- something changed.
+local function put_memory(store, id, body, expires, overwrite, keeps)
   local expires_at = tonumber(expires) or false
   if not (expires_at or overwrite or store.has_expiring) then
     if call('HSETNX', store.bodies, id, body) == 0 then
@@ -189,7 +190,7 @@ local function put_memory(store, id, body, expires, overwrite)
   else
     call('HSET', store.bodies, id, body)
   end
-  if found == body then
+  if found and (keeps or found == body) then
     for i = 1, #vectors, 2 do
       put_vector(store, id, expires_at, vectors[i], vectors[i + 1])
     end

@@ -2,8 +2,11 @@
 -- hash id -> position. Fields of the state:
 --   n last position, c created, u updated, t own time to live (0 never), e when it expires (absent: never),
 --   g the parts as `start,count,expires;` in order (absent: one part from 1 to n that expires with the session),
---   x when it expires as the index has it, a little after `e`, f:<name> documents.
+--   x when it expires as the index has it, a little after `e`, w when its mark was set (see work_marks.lua),
+--   f:<name> documents.
 -- Positions within a part are contiguous. The part that starts at 1 has the keys `:b` and `:i`, others add `:start`.
+local MARKS_LIVE_MS = 40 * 86400000
+
 local function bodies_key(base, start)
   return start == 1 and base .. ':b' or base .. ':b:' .. int(start)
 end
@@ -78,9 +81,16 @@ local function session_base(index, name)
   return string.sub(index, 1, -2) .. 's:' .. name
 end
 
+-- Of a session that is no more, or begins anew.
+local function forget_mark(base)
+  local place, name = string.match(base, '^(.*:)s:([^:]*)$')
+  call('HDEL', place .. 'wk', 's:' .. name)
+end
+
 local function sweep_sessions(index, now)
   for _, name in ipairs(call('ZRANGEBYSCORE', index, '-inf', now, 'LIMIT', 0, 16)) do
     unlink_session(session_base(index, name))
+    forget_mark(session_base(index, name))
     call('ZREM', index, name)
   end
 end
@@ -114,10 +124,13 @@ local function keep_index(index, longer)
 end
 
 local function load_session(base, now)
-  local state = call('HMGET', base, 'n', 't', 'e', 'x', 'g')
+  local state = call('HMGET', base, 'n', 't', 'e', 'x', 'g', 'w')
   if state[3] and tonumber(state[3]) <= now then
     unlink_session(base)
     state = {}
+  end
+  if not state[1] then
+    forget_mark(base)
   end
   local last = tonumber(state[1] or 0)
   local live, dead = live_parts(base, parse_parts(last, state[5]), now)
@@ -130,6 +143,7 @@ local function load_session(base, now)
     parts = live,
     dead = dead,
     stored_parts = state[5],
+    marked = state[6],
   }
 end
 
@@ -167,11 +181,16 @@ local function is_indexed(session, ttl, expires)
   return ahead >= step and ahead <= 3 * step
 end
 
--- Writes the state of a session back, renews its time to live on every key of it, and keeps the index.
+-- Writes the state of a session back, renews its time to live on every key of it, and keeps the index and the marks:
+-- they live as long as the index does, and no longer than MARKS_LIVE_MS from the last of them.
 local function save_session(base, index, name, session, ttl, now)
   local fields, gone = {'n', session.last, 'u', now}, {}
   if not session.exists then
     fields[#fields + 1] = 'c'
+    fields[#fields + 1] = now
+  end
+  if session.has_news then
+    fields[#fields + 1] = 'w'
     fields[#fields + 1] = now
   end
   local expires = ttl and math.min(now + ttl, LAST_MOMENT)
@@ -217,5 +236,9 @@ local function save_session(base, index, name, session, ttl, now)
     keep_index(index, session.expires and ttl and indexed - now)
   elseif not ttl then
     sweep_sessions(index, now)
+  end
+  if session.has_news or session.marked and not was_indexed then
+    local left = call('PTTL', index)
+    pexpire(string.sub(index, 1, -2) .. 'wk', left >= 0 and math.min(left, MARKS_LIVE_MS) or MARKS_LIVE_MS)
   end
 end

@@ -1,0 +1,3 @@
+-- A session has become due, and the caller must tell the schedule.
+local marks, session, _, now = ...
+return set_mark(marks, session, now)

@@ -1,0 +1,120 @@
+"""The chat model behind OpenAI's chat completions: OpenAI, Azure OpenAI, and servers that speak the same.
+
+Owns what is sent. How answers read is `_chat_answers`; clients and errors belong to the driver.
+"""
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from memlane.adapters._drivers._patience import Patience
+from memlane.adapters._drivers.openai import (
+    AzureOpenAIServer,
+    OpenAIAccess,
+    OpenAIServer,
+    refusal_text,
+)
+from memlane.adapters.models._answers import with_words
+from memlane.adapters.models._chat_answers import ChatCollector, read_chat
+from memlane.adapters.models._hosted import SCHEMA, Collector, EventStream, HostedModel
+from memlane.adapters.models._openai_parts import model_errors, named_schema
+from memlane.context.shapes import as_openai
+from memlane.errors import MemlaneError
+from memlane.protocols.chat_model import Completion, Prompt
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+__all__ = ["AzureOpenAIServer", "OpenAIModel", "OpenAIServer", "Patience"]
+
+_LIMIT: Final = "limit"
+_LIMIT_NAMES: Final = ("max_completion_tokens", "max_tokens")
+_OPTIONAL: Final = {
+    SCHEMA: ("response_format", "json_schema", "structured output"),
+    "stream_options": ("stream_options", "include_usage"),
+    "temperature": ("temperature",),
+    _LIMIT: _LIMIT_NAMES,
+}
+
+
+class OpenAIModel(HostedModel["AsyncOpenAI"]):
+    """A chat model behind OpenAI's chat completions.
+
+    The longest answer is asked for as `max_completion_tokens` of OpenAI and Azure, whose reasoning models know
+    nothing else, and as `max_tokens` of compatible servers, many of which pass over the newer name in silence; a
+    server that refuses one is asked with the other. What else a server refuses is left out: a schema (it is asked
+    for in words), a temperature, the usage of a stream.
+
+    Promises: those of `ChatModel`.
+    """
+
+    def __init__(
+        self,
+        access: OpenAIAccess,
+        *,
+        model: str,
+        context_tokens: int | None = None,
+        patience: Patience | None = None,
+    ) -> None:
+        """Choose the server and the model; connect to nothing yet.
+
+        Args:
+            access: The server. The client made from it is closed by aclose().
+            model: Name of the model; of Azure, of the deployment.
+            context_tokens: How many tokens prompt and answer may come to; None: as known for the name.
+            patience: How long to wait, in place of the `timeout` of `access`; None for the defaults.
+
+        Raises:
+            SettingError: no name of a model, or one that is too long.
+        """
+        super().__init__(
+            lambda: access.open(patience or Patience()),
+            provider=access.provider,
+            model=model,
+            context_tokens=context_tokens,
+        )
+        self._is_compatible = access.provider == "openai-compatible"
+
+    def _request(self, prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
+        system = with_words(prompt.system, prompt.schema, unless=SCHEMA not in without)
+        request: dict[str, Any] = {
+            "model": self._model,
+            "messages": as_openai(prompt.messages, system, prompt.remembered),
+        }
+        if prompt.tools:
+            request["tools"] = prompt.tools
+        if prompt.schema is not None and SCHEMA not in without:
+            request["response_format"] = {"type": "json_schema", "json_schema": named_schema(prompt.schema)}
+        if prompt.temperature is not None and "temperature" not in without:
+            request["temperature"] = prompt.temperature
+        if prompt.max_output_tokens is not None:
+            is_newer = self._is_compatible == (_LIMIT in without)
+            request[_LIMIT_NAMES[not is_newer]] = prompt.max_output_tokens
+        if "stream_options" not in without:
+            request["stream_options"] = {"include_usage": True}
+        return request
+
+    def _optional(self, prompt: Prompt) -> dict[str, tuple[str, ...]]:
+        absent = {SCHEMA: prompt.schema is None, "temperature": prompt.temperature is None}
+        absent[_LIMIT] = prompt.max_output_tokens is None
+        return {part: names for part, names in _OPTIONAL.items() if not absent.get(part)}
+
+    async def _ask(self, client: "AsyncOpenAI", request: dict[str, Any]) -> bytes:
+        request.pop("stream_options", None)
+        completions: Any = client.chat.completions.with_raw_response
+        answer = await completions.create(**request)
+        return answer.content
+
+    async def _begin(self, client: "AsyncOpenAI", request: dict[str, Any]) -> EventStream:
+        return cast("EventStream", await client.chat.completions.create(**request, stream=True))
+
+    def _read(self, content: bytes) -> Completion:
+        return read_chat(content)
+
+    def _collector(self) -> Collector:
+        return ChatCollector(self._what)
+
+    def _errors(self) -> AbstractContextManager[None]:
+        return model_errors(self._what)
+
+    def _refusal_text(self, error: MemlaneError) -> str:
+        return refusal_text(error)

@@ -1,0 +1,1 @@
+"""Work ledgers, one module a backend."""

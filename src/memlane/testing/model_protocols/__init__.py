@@ -1,0 +1,1 @@
+"""How each provider's protocol reads a request and writes an answer, as strict as the real one."""
