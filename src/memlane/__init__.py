@@ -11,14 +11,21 @@ from memlane._version import __version__
 if TYPE_CHECKING:
     from memlane import errors
     from memlane.context.context import Context
+    from memlane.derive.prune import Policy
     from memlane.engine.client import AsyncMemlane
     from memlane.engine.conversation import AsyncSession
+    from memlane.engine.knowledge import PruneReport
     from memlane.engine.person import AsyncUser
-    from memlane.sync import Memlane, Session, User
+    from memlane.engine.plan import WorkPlan
+    from memlane.engine.reply import Reply
+    from memlane.sync.connection import Memlane
+    from memlane.sync.session import Session
+    from memlane.sync.user import User
     from memlane.types.memory import Memory, Recalled, RecalledEpisode
     from memlane.types.message import Message
     from memlane.types.session import Receipt, SessionInfo
-    from memlane.types.wire import Summary
+    from memlane.types.summary import Summary
+    from memlane.types.turn import Usage
     from memlane.wiring.build import connect, connect_async
 
 _HOMES = {
@@ -26,16 +33,21 @@ _HOMES = {
     "AsyncSession": "memlane.engine.conversation",
     "AsyncUser": "memlane.engine.person",
     "Context": "memlane.context.context",
-    "Memlane": "memlane.sync",
+    "Memlane": "memlane.sync.connection",
     "Memory": "memlane.types.memory",
     "Message": "memlane.types.message",
+    "Policy": "memlane.derive.prune",
+    "PruneReport": "memlane.engine.knowledge",
     "Recalled": "memlane.types.memory",
     "RecalledEpisode": "memlane.types.memory",
     "Receipt": "memlane.types.session",
-    "Session": "memlane.sync",
+    "Reply": "memlane.engine.reply",
+    "Session": "memlane.sync.session",
     "SessionInfo": "memlane.types.session",
-    "Summary": "memlane.types.wire",
-    "User": "memlane.sync",
+    "Summary": "memlane.types.summary",
+    "Usage": "memlane.types.turn",
+    "User": "memlane.sync.user",
+    "WorkPlan": "memlane.engine.plan",
     "connect": "memlane.wiring.build",
     "connect_async": "memlane.wiring.build",
 }
@@ -48,13 +60,18 @@ __all__ = [
     "Memlane",
     "Memory",
     "Message",
+    "Policy",
+    "PruneReport",
     "Recalled",
     "RecalledEpisode",
     "Receipt",
+    "Reply",
     "Session",
     "SessionInfo",
     "Summary",
+    "Usage",
     "User",
+    "WorkPlan",
     "__version__",
     "connect",
     "connect_async",

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from memlane._version import __version__
-from memlane.cli import bench, chat, config, doctor, forgetting, reading, transfer, writing
+from memlane.cli import bench, chat, config, doctor, forgetting, reading, transfer, work, worker, writing
 from memlane.cli.exit_codes import MEANINGS
 from memlane.cli.output import say
 
@@ -29,7 +29,7 @@ def _application() -> typer.Typer:
         context_settings=settings,
     )
     application.callback()(_version_option)
-    for module in (chat, transfer, reading, writing, forgetting, config, doctor, bench):
+    for module in (chat, transfer, reading, writing, forgetting, worker, work, config, doctor, bench):
         module.register(application)
     return application
 

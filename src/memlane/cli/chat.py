@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from memlane._version import __version__
-from memlane.cli.exit_codes import ExitCode
+from memlane.cli.exit_codes import ExitCode, exit_code
 from memlane.cli.output import note, say_error
 from memlane.cli.visible import one_line
 from memlane.cli.where import Where, connected, for_talker
-from memlane.errors import MemlaneError, UsageError
+from memlane.errors import MemlaneError, ModelError, UsageError
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 _PROMPT = "you> "
 _NO_MODEL = (
-    "No chat model is configured: this version answers from memory only, by quoting what was said. "
-    "To put a model behind it, see “Using a model” in the README."
+    "No chat model is configured: replies quote what memory holds. Name one with --model, for example "
+    "--model anthropic:claude-sonnet-5-5; see “Using a model” in the README."
 )
 
 
@@ -40,7 +40,8 @@ def chat(
 ) -> None:
     """Talk to Memlane; what you say is remembered.
 
-    Answers by quoting what was said before: this version has no chat model. Piped lines are answered one by one.
+    With --model a model replies, knowing what you said before; without one, replies quote it. Piped lines are answered
+    one by one.
     """
     from memlane.cli.config import shown_place  # noqa: PLC0415 -- help must come fast
     from memlane.cli.talk import Talk  # noqa: PLC0415
@@ -49,8 +50,10 @@ def chat(
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with connected(settings) as memory:
         user = memory.user(where.user, tenant=where.tenant)
-        talk = Talk(user, session or new_session_id(), new_session_id, is_terminal=is_terminal)
-        _greet(where, talk, shown_place(settings))
+        has_model = settings.model.name != "none"
+        session_id = session or new_session_id()
+        talk = Talk(user, session_id, new_session_id, is_terminal=is_terminal, has_model=has_model)
+        _greet(where, talk, shown_place(settings), settings.model.name)
         if is_terminal:
             _converse(talk, where)
         else:
@@ -62,11 +65,11 @@ def new_session_id() -> str:
     return f"{datetime.now(UTC):%Y-%m-%d-%H%M%S}-{os.urandom(2).hex()[:3]}"
 
 
-def _greet(where: Where, talk: "Talk", place: str) -> None:
+def _greet(where: Where, talk: "Talk", place: str, model: str) -> None:
     hint = " (--user NAME for another)" if where.user == "you" else ""
     note(f"Memlane {__version__}: user {one_line(where.user)}{hint}, session {one_line(talk.session_id)}.")
     note(f"{talk.remembered()} in {place}")
-    note(_NO_MODEL)
+    note(_NO_MODEL if model == "none" else f"Replies come from {one_line(model)}.")
     note("/help lists the commands.\n")
 
 
@@ -106,8 +109,8 @@ def _answer_lines(talk: "Talk") -> None:
         try:
             if not talk.hear(line.rstrip("\n")):
                 break
-        except UsageError as exc:
+        except (UsageError, ModelError) as exc:
             say_error(exc)
-            code = ExitCode.USAGE
+            code = exit_code(exc)
     if code:
         raise typer.Exit(code)

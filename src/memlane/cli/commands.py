@@ -42,7 +42,7 @@ def _instructions(talk: "Talk", text: str) -> None:
         say("The instructions of this session are removed.")
     elif text:
         session.instruct(text)
-        say("The instructions of this session are set; session.context() hands them to a model.")
+        say("The instructions of this session are set.")
     else:
         say(session.instructions() or "This session has no instructions; /instructions TEXT sets them.")
 

@@ -45,10 +45,9 @@ def show(where: Where) -> None:
 def shown_settings(settings: "Settings") -> Iterator[ShownSetting]:
     """Yield every setting as it is shown."""
     from memlane.wiring.settings_entries import ENTRIES  # noqa: PLC0415 -- help must come fast
-    from memlane.wiring.settings_values import shown  # noqa: PLC0415
 
     for entry in ENTRIES:
-        value = shown_place(settings) if entry.name == "store.url" else shown(settings.value(entry.name))
+        value = shown_place(settings) if entry.name == "store.url" else entry.show(settings.value(entry.name))
         yield ShownSetting(entry.name, value or "the same store", settings.origin(entry.name))
 
 

@@ -1,23 +1,17 @@
-"""What happens with each line of a chat: it is kept, looked up in memory and answered; or it is a command.
-
-No model is asked: the answer is what memory holds. Reading lines is `chat`'s part.
-"""
+"""What happens with each line of a chat: it is a turn of the session, or a command. Reading lines is `chat`'s part."""
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from memlane import User
-from memlane.cli.answer import answer, nothing_known
 from memlane.cli.commands import COMMANDS, QUIT
 from memlane.cli.lines import plural
 from memlane.cli.output import faint, note, say, say_styled
-from memlane.cli.relevance import relevant
 from memlane.cli.visible import one_line, visible
+from memlane.sync.session import BlockingStream
 from memlane.types.memory import MESSAGE, Recalled
 
-_CANDIDATES = 30
-_QUOTES = 3
 _MODEL_NOTE = "(from memory; no chat model)"
 _LONGEST_STREAM_SECONDS = 0.6
 _WORD_SECONDS = 0.012
@@ -26,12 +20,15 @@ _WORD_SECONDS = 0.012
 class Talk:
     """One user's conversation, and the session it is kept in."""
 
-    def __init__(self, user: User, session_id: str, new_session_id: Callable[[], str], *, is_terminal: bool) -> None:
+    def __init__(
+        self, user: User, session_id: str, new_session_id: Callable[[], str], *, is_terminal: bool, has_model: bool
+    ) -> None:
         """Talk with `user` in the session `session_id`."""
         self.session_id = session_id
         self.user = user
         self.new_session_id = new_session_id
         self._is_terminal = is_terminal
+        self._has_model = has_model
         self._notes: set[str] = set()
 
     def hear(self, line: str) -> bool:
@@ -52,28 +49,33 @@ class Talk:
         return f"{plural(len(earlier), 'earlier conversation')} remembered"
 
     def _answer(self, line: str) -> None:
-        session = self.user.session(self.session_id)
-        said = session.add("user", line)
-        found = self.user.recall(line, limit=_CANDIDATES)
-        self.note_once(found)
-        itself = next((recalled for recalled in found if self._is(recalled, said.id)), None)
-        chosen = relevant(line, itself, [recalled for recalled in found if recalled is not itself])[:_QUOTES]
-        reply = answer([recalled.memory for recalled in chosen], self.session_id) if chosen else nothing_known()
-        # Kept in the session's window only: a quotation is not said anew, so it must not be recalled as if it were.
-        self.user.session(self.session_id, remember=False).add("assistant", reply)
-        self._speak(reply)
+        with self.user.session(self.session_id).stream(line) as stream:
+            if self._has_model:
+                self._relay(stream)
+            else:
+                self._speak("".join(stream))
+        if stream.reply is not None:
+            self.note_once(stream.reply.context.memories)
 
-    def _is(self, recalled: Recalled, message_id: str) -> bool:
-        return recalled.memory.session_id == self.session_id and message_id in recalled.memory.message_ids
-
-    def note_once(self, found: list[Recalled]) -> None:
+    def note_once(self, found: Sequence[Recalled]) -> None:
         """Print how these were found, unless it was printed before."""
         for text in found[0].notes if found else []:
             if text not in self._notes:
                 self._notes.add(text)
                 note(text)
 
+    def _relay(self, stream: BlockingStream) -> None:
+        """Print a model's reply as it comes, or through a pipe when it is whole."""
+        if not self._is_terminal:
+            say("".join(stream))
+            return
+        for piece in stream:
+            say(piece, newline=False)
+            sys.stdout.flush()
+        say("\n")
+
     def _speak(self, reply: str) -> None:
+        """Print a reply that was made from memory, and that it was."""
         if not self._is_terminal:
             say(f"{reply} {_MODEL_NOTE}")
             return

@@ -24,6 +24,10 @@ _MEMORIES = Annotated[
 _EMBEDDER = Annotated[
     str | None, typer.Option("--embedder", metavar="NAME", help="What finds by meaning: local, none, openai:<model> …")
 ]
+_MODEL = Annotated[
+    str | None,
+    typer.Option("--model", metavar="NAME", help="Which chat model: none, anthropic:<model>, openai:<model> …"),
+]
 _CONFIG = Annotated[Path | None, typer.Option("--config", metavar="FILE", help="The settings file, memlane.toml.")]
 _DEBUG = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
 _USER = Annotated[str, typer.Option("--user", "-u", metavar="USER", help="Whose memory.")]
@@ -47,6 +51,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     embedder: str | None = None
     config: Path | None = None
     debug: bool = False
+    model: str | None = None
     user: str = ""
     tenant: str = "default"
     json: bool = False
@@ -59,7 +64,12 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
         """
         from memlane.wiring.settings import load_settings  # noqa: PLC0415 -- help must come fast
 
-        arguments = {"store.url": self.store, "store.memories_url": self.memories, "embedder.name": self.embedder}
+        arguments = {
+            "store.url": self.store,
+            "store.memories_url": self.memories,
+            "embedder.name": self.embedder,
+            "model.name": self.model,
+        }
         return load_settings(arguments, os.environ, config=self.config, directory=Path.cwd(), home=Path.home())
 
     @contextmanager
@@ -73,15 +83,15 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
             yield memory.user(self.user, tenant=self.tenant)
 
 
-def connected(settings: "Settings") -> "Memlane":
-    """Return a connection as the settings have it; close it."""
+def connected(settings: "Settings", *, in_process: bool | None = None) -> "Memlane":
+    """Return a connection as the settings have it; close it. `in_process`: see `memlane.WorkPlan`."""
     import memlane  # noqa: PLC0415 -- help must come fast
 
     url, memories = settings.store.url, settings.store.memories_url
+    options = settings.connect_options()
+    options["work"] = settings.work.plan(in_process=in_process)
     return memlane.connect(
-        None if url is None else url.reveal(),
-        memories=None if memories is None else memories.reveal(),
-        **settings.connect_options(),
+        None if url is None else url.reveal(), memories=None if memories is None else memories.reveal(), **options
     )
 
 
@@ -102,8 +112,14 @@ def for_user(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def for_talker(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options that name a user, `you` by default, and those of settings."""
-    return _extended(command, {"user": (_USER, "you"), "tenant": (_TENANT, "default"), **_SETTINGS})
+    """Add the options that name a user, `you` by default, a model, and those of settings."""
+    user = {"user": (_USER, "you"), "tenant": (_TENANT, "default"), "model": (_MODEL, None)}
+    return _extended(command, {**user, **_SETTINGS})
+
+
+def for_worker(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the option that names a model, and those of settings."""
+    return _extended(command, {"model": (_MODEL, None), **_SETTINGS})
 
 
 def _extended(command: Callable[..., None], options: Mapping[str, tuple[Any, object]]) -> Callable[..., None]:

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from memlane.types.memory import Memory
-from memlane.types.wire import Summary
+from memlane.types.summary import Summary
 
 VERSION = 1
 

@@ -1,9 +1,14 @@
 """The connection: where handles of users come from."""
 
+from collections.abc import Callable
 from typing import Self
 
 from memlane.engine.core import Core
+from memlane.engine.labour import Labour
 from memlane.engine.person import AsyncUser
+from memlane.engine.recollect import check_limit
+from memlane.engine.workshop import Workshop
+from memlane.protocols.work import DuePartition
 from memlane.types.ids import make_partition
 
 
@@ -13,6 +18,9 @@ class AsyncMemlane:
     def __init__(self, core: Core) -> None:
         """Use the parts in `core`, which this connection closes."""
         self._core = core
+        self._workshop = Workshop(core, core.ledger, Labour(core).work)
+        if core.ledger is not None and core.plan.in_process:
+            core.work_came = self._workshop.notice
 
     def user(self, user_id: str, *, tenant: str = "default") -> AsyncUser:
         """Return the handle of a user.
@@ -25,6 +33,57 @@ class AsyncMemlane:
             UsageError: not a valid id.
         """
         return AsyncUser(self._core, make_partition(user_id, tenant))
+
+    async def run_due(self, *, until_idle: bool = True, progress: Callable[[int], None] | None = None) -> int:
+        """Do the due background work now, in this process, and return how much was written.
+
+        Each session appended to since work last looked is due: facts are looked for in what is new, a window past its
+        limits is summarised, the episode is written. Nothing waits for quiet here. Work that fails stays due.
+
+        Args:
+            until_idle: Go on until nothing is due, also waiting for what others are working on; otherwise once around.
+            progress: Called with how much was written so far.
+
+        Raises:
+            UnsupportedError: the session store keeps no ledger of work.
+            StoreUnavailableError: a store cannot be reached.
+        """
+        self._core.check_open()
+        return await self._workshop.run(until_idle=until_idle, progress=progress)
+
+    async def serve_work(self, *, progress: Callable[[int], None] | None = None) -> int:
+        """Do what becomes due until stop_work() is called, as `memlane worker` does; return how much was written.
+
+        A store that is down is waited for.
+
+        Raises:
+            UnsupportedError: the session store keeps no ledger of work.
+        """
+        self._core.check_open()
+        return await self._workshop.serve(progress=progress)
+
+    def stop_work(self) -> None:
+        """Let serve_work() return once it has finished what it is working on."""
+        self._workshop.stop()
+
+    async def work(self, *, limit: int = 1_000) -> list[DuePartition]:
+        """Return the users with due or set-aside work, the longest waiting first.
+
+        Raises:
+            UnsupportedError: the session store keeps no ledger of work.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        self._core.check_open()
+        return await self._workshop.ledger.partitions(now_ms=self._core.clock.now_ms(), limit=check_limit(limit))
+
+    async def retry_work(self) -> int:
+        """Bring back the sessions that were set aside after too many failures; return how many; errors as `work`."""
+        ledger, now_ms, retried = self._workshop.ledger, self._core.clock.now_ms(), 0
+        for listed in await self.work(limit=10_000):
+            aside = [due.session for due in listed.sessions if due.set_aside]
+            if aside:
+                retried += await ledger.retry(listed.partition, aside, now_ms=now_ms)
+        return retried
 
     async def sweep(self) -> int:
         """Remove what has expired from the stores now, and return how many messages and memories went.

@@ -1,27 +1,27 @@
-"""The handle of one session: what was said, the window of it that is sent, and how long it lives."""
+"""The handle of one session: what was said, the window that is sent, turns with a model, and how long it lives."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
-import msgspec
-
-from memlane.context.context import Context, build_context
-from memlane.context.rendering import message_text
-from memlane.engine import recollect
+from memlane.context.context import Context
+from memlane.engine import quoting, turn
+from memlane.engine.ask import TurnOptions, make_ask
 from memlane.engine.core import Core
 from memlane.engine.listing import all_memories
+from memlane.engine.log import SessionLog, stored
+from memlane.engine.numbers import check_count, check_last
+from memlane.engine.progress import mark_closed
 from memlane.engine.reading import INSTRUCTIONS, instructions_of, messages_of, summary_of
-from memlane.engine.verbatim import memory_of, memory_row
+from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.summarise import covered_ids, rebuild_summary
+from memlane.engine.window import Window, build_window
 from memlane.errors import UsageError
-from memlane.protocols.sessions import Appended, NewMessage, SessionState
-from memlane.types.ids import SessionKey, check_text, message_memory_id
-from memlane.types.memory import Memory, Recalled
+from memlane.types.ids import SessionKey, check_text
 from memlane.types.message import Message, make_message, message_from_mapping
-from memlane.types.times import check_ttl, from_ms
-from memlane.types.wire import check_size, decode_message, encode_message
-
-_TOKENS_A_MESSAGE_COSTS_AT_LEAST = 4
+from memlane.types.summary import Summary
+from memlane.types.times import check_ttl
+from memlane.types.wire import check_size
 
 
 class AsyncSession:
@@ -31,7 +31,7 @@ class AsyncSession:
         """Handle the session `key`; `remember` says whether what is added becomes recallable."""
         self._core = core
         self._key = key
-        self._remember = remember
+        self._log = SessionLog(core, key, remember=remember)
 
     @property
     def id(self) -> str:
@@ -73,7 +73,7 @@ class AsyncSession:
             name=name,
             metadata=metadata,
         )
-        return _stored(message, (await self._append([message]))[0])
+        return (await self._log.append_one(message))[0]
 
     async def add_many(self, messages: Iterable[Message | Mapping[str, Any]]) -> list[Message]:
         """Add messages as one block and return them as stored; all are checked before any is written.
@@ -90,12 +90,12 @@ class AsyncSession:
         if isinstance(messages, Mapping | str | bytes):
             raise UsageError("add_many takes a list of messages; use add for one")
         checked = [self._checked(number, given) for number, given in enumerate(messages)]
-        places = await self._append(checked)
-        return [_stored(message, place) for message, place in zip(checked, places, strict=True)]
+        places = await self._log.append(checked)
+        return [stored(message, place) for message, place in zip(checked, places, strict=True)]
 
     async def add_new(self, messages: list[Message]) -> int:
         """Add checked messages as one block and return how many were new; errors as `add_many`."""
-        return sum(place.body is None for place in await self._append(messages))
+        return sum(place.body is None for place in await self._log.append(messages))
 
     async def messages(self, last: int | None = None) -> list[Message]:
         """Return the live messages, oldest first; with `last`, only the newest n.
@@ -104,8 +104,7 @@ class AsyncSession:
             UsageError: `last` is negative or not a whole number.
             StoreUnavailableError: the store cannot be reached.
         """
-        state = await self._read(check_last(last))
-        return messages_of(state)
+        return messages_of(await self._log.read(check_last(last)))
 
     async def instruct(self, text: str | None) -> None:
         """Set the instructions (system prompt) of this session; None or empty text removes them.
@@ -124,7 +123,7 @@ class AsyncSession:
 
     async def instructions(self) -> str | None:
         """Return the instructions of this session, None when there are none."""
-        return instructions_of(await self._read(0))
+        return instructions_of(await self._log.read(0))
 
     async def context(
         self,
@@ -151,12 +150,80 @@ class AsyncSession:
         check_last(last)
         check_count(max_tokens, "max_tokens", least=1)
         check_count(recall, "recall", least=0)
-        state = await self._read(_most_messages(last, max_tokens))
-        window = self._window(state, [], max_tokens, last)
-        wanted = query if query is not None else _newest_question(window.messages)
-        if not recall or not wanted:
-            return window
-        return self._window(state, await self._recalled(wanted, window, recall), max_tokens, last)
+        window = Window(query=query, max_tokens=max_tokens, last=last, recall=recall)
+        return await build_window(self._core, self._log, window)
+
+    async def chat(self, text: str | list[dict[str, Any]] | None, **options: Unpack[TurnOptions]) -> Reply:
+        """Keep what the user says, ask the model with all it should know, keep its reply and return it.
+
+        The user's message is stored before the model is asked. If that fails the message stays, among `unanswered()`,
+        and calling this again with the same text or id replies to it instead of adding another.
+        Without a model the reply quotes what memory holds; it is kept in the session and not remembered.
+
+        Args:
+            text: What the user says: text or a list of parts; None replies to what the session ends with, such as the
+                results of tools.
+            **options: See `TurnOptions`.
+
+        Raises:
+            ModelError: the model failed; `retryable` says whether trying again may help.
+            SettingError: the model, its key or its address is not accepted.
+            BudgetExceededError: instructions and what the user says do not fit.
+            UsageError: an argument is out of range; nothing was written.
+            StoreUnavailableError: a store cannot be reached.
+        """
+        ask = make_ask(self._core, text, options)
+        if ask.model is None:
+            return await quoting.chat(self._core, self._log, ask)
+        return await turn.chat(self._core, self._log, ask, ask.model)
+
+    def stream(self, text: str | list[dict[str, Any]] | None, **options: Unpack[TurnOptions]) -> ReplyStream:
+        """As `chat`, giving the reply in pieces of text as they come; its `reply` is the whole at the end.
+
+        A stream that breaks off, or that you close before its end, leaves what had come as a reply whose `turn.stop` is
+        `cut`; calling this again replies anew.
+        """
+        ask = make_ask(self._core, text, options)
+        if ask.model is None:
+            return quoting.stream(self._core, self._log, ask)
+        return turn.stream(self._core, self._log, ask, ask.model)
+
+    async def unanswered(self) -> list[Message]:
+        """Return the messages given to `chat` or `stream` that have no whole reply, oldest first.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return turn.unanswered(messages_of(await self._log.read(None)))
+
+    async def summary(self) -> Summary | None:
+        """Return the summary of what has left the window, with the messages it covers; None when nothing has.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        summary = summary_of(await self._log.read(0))
+        return None if summary is None else await covered_ids(self._log, summary)
+
+    async def rebuild_summary(self) -> Summary | None:
+        """Make the summary anew from the messages it covers, and return it; None when there is none.
+
+        Raises:
+            ModelError: the model failed; the summary stays as it was.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await rebuild_summary(self._core, self._log)
+
+    async def close(self) -> None:
+        """Say that this conversation is over: its facts and its episode are written soon, without waiting for quiet.
+
+        Adding another message opens it again.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        self._core.check_open()
+        await mark_closed(self._core, self._log)
 
     async def expire(self, ttl: timedelta | float | None, *, last: int | None = None) -> int:
         """Set how long this session lives after its last write, or how long its last n messages still live.
@@ -202,33 +269,6 @@ class AsyncSession:
         except UsageError as exc:
             raise UsageError(f"message {number + 1}: {exc}") from exc
 
-    async def _append(self, messages: list[Message]) -> list[Appended]:
-        core = self._core
-        core.check_open()
-        if not messages:
-            return []
-        now_ms = core.clock.now_ms()
-        memories = [self._memory(message, now_ms) for message in messages]
-        rows = [self._row(message, memory) for message, memory in zip(messages, memories, strict=True)]
-        appended = await core.sessions.append(self._key, rows, now_ms=now_ms, default_ttl_ms=core.limits.session_ttl_ms)
-        if self._remember:
-            core.courier.notice(self._key.partition)
-            core.notice(self._key.partition, filter(None, memories))
-        return appended
-
-    def _memory(self, message: Message, now_ms: int) -> Memory | None:
-        ttl_ms = self._core.limits.memories_ttl_ms
-        expires_at = None if ttl_ms is None else from_ms(now_ms + ttl_ms)
-        return memory_of(message, self.id, expires_at=expires_at) if self._remember else None
-
-    def _row(self, message: Message, memory: Memory | None) -> NewMessage:
-        body = check_size(encode_message(message), self._core.limits.message_bytes, "the message")
-        return NewMessage(message.id, body, None if memory is None else memory_row(memory))
-
-    async def _read(self, last: int | None) -> SessionState:
-        self._core.check_open()
-        return await self._core.sessions.read(self._key, now_ms=self._core.clock.now_ms(), last=last)
-
     async def _write_field(self, name: str, body: bytes | None) -> None:
         self._core.check_open()
         await self._core.sessions.write_fields(
@@ -237,67 +277,3 @@ class AsyncSession:
             now_ms=self._core.clock.now_ms(),
             default_ttl_ms=self._core.limits.session_ttl_ms,
         )
-
-    def _window(
-        self, state: SessionState, recalled: list[Recalled], max_tokens: int | None, last: int | None
-    ) -> Context:
-        summary = summary_of(state)
-        upto = summary.upto if summary else 0
-        return build_context(
-            instructions=instructions_of(state),
-            summary=summary,
-            messages=[message for message in messages_of(state) if message.position > upto],
-            recalled=recalled,
-            session_id=self.id,
-            max_tokens=max_tokens,
-            last=last,
-            counter=self._core.counter,
-        )
-
-    async def _recalled(self, query: str, window: Context, limit: int) -> list[Recalled]:
-        shown = frozenset(message_memory_id(self.id, message.id) for message in window.messages)
-        partition = self._key.partition
-        scope = recollect.Scope(exclude=shown)
-        return await recollect.recall(self._core, partition, query, limit=limit, at=None, scope=scope)
-
-
-def check_last(last: object) -> int | None:
-    """Return `last` when it is None or a whole number from 0.
-
-    Raises:
-        UsageError: it is not.
-    """
-    return check_count(last, "last", least=0)
-
-
-def check_count(value: object, what: str, *, least: int) -> int | None:
-    """Return `value` when it is None or a whole number of at least `least`.
-
-    Raises:
-        UsageError: it is not.
-    """
-    if value is None:
-        return None
-    if not isinstance(value, int) or isinstance(value, bool) or value < least:
-        raise UsageError(f"{what} must be a whole number of at least {least}, not {value!r}")
-    return value
-
-
-def _most_messages(last: int | None, max_tokens: int | None) -> int | None:
-    """Return how many messages a context can hold at most, so that one read suffices."""
-    bounds = [
-        bound
-        for bound in (last, None if max_tokens is None else max_tokens // _TOKENS_A_MESSAGE_COSTS_AT_LEAST + 1)
-        if bound is not None
-    ]
-    return min(bounds, default=None)
-
-
-def _stored(message: Message, place: Appended) -> Message:
-    if place.body is not None:
-        return decode_message(place.body, place.position)
-    return msgspec.structs.replace(message, position=place.position)
-
-
-def _newest_question(messages: list[Message]) -> str | None:
-    return next((message_text(message) for message in reversed(messages) if message.role == "user"), None)

@@ -1,6 +1,7 @@
 """What every handle of one connection shares: stores, embedder, weights, clock, limits and background work."""
 
 import os
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import timedelta
 
@@ -10,9 +11,13 @@ from memlane.engine.clock import Stamps
 from memlane.engine.counting import RememberingCounter
 from memlane.engine.courier import Courier
 from memlane.engine.indexer import Indexer
+from memlane.engine.models import Models
+from memlane.engine.plan import WorkPlan
+from memlane.engine.pressure import Pressure
 from memlane.engine.reranking import Reranking
 from memlane.engine.residents import Residents
 from memlane.engine.tasks import Tasks
+from memlane.engine.uses import Uses
 from memlane.errors import ClosedError
 from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
@@ -20,9 +25,10 @@ from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.work import WorkLedger
 from memlane.recall.text import embedded_text
 from memlane.recall.weights import DEFAULT, Weights
-from memlane.types.ids import Partition, ulid
+from memlane.types.ids import Partition, SessionKey, ulid
 from memlane.types.memory import Memory
 
 
@@ -59,6 +65,9 @@ class Core:
         closers: list[Callable[[], Awaitable[None]]],
         reranker: Reranker | None = None,
         weights: Weights = DEFAULT,
+        models: Models | None = None,
+        ledger: WorkLedger | None = None,
+        plan: WorkPlan | None = None,
     ) -> None:
         """Hold the parts; `closers` release, in order, what the wiring opened."""
         self.sessions = sessions
@@ -73,6 +82,13 @@ class Core:
         self.indexer = Indexer(memories, embedder, clock, self.tasks)
         self.residents = Residents(memories, self.indexer, clock, limits.resident_bytes)
         self.reranking = Reranking(reranker)
+        self.uses = Uses(memories, clock, self.tasks)
+        self.models = models or Models(None)
+        self.ledger = ledger
+        self.plan = plan or WorkPlan(in_process=False)
+        self.pressure = self._pressure()
+        self.turns: Counter[tuple[SessionKey, str]] = Counter()
+        self.work_came: Callable[[Partition], None] = _nobody_works
         self._closers = closers
         self._closed = False
         self._pid = os.getpid()
@@ -92,12 +108,24 @@ class Core:
         """Embed memories soon that were just written."""
         self.indexer.notice(partition, {memory.id: embedded_text(memory) for memory in memories})
 
+    def _pressure(self) -> Pressure | None:
+        """Return the model that background work may ask; None when there is none."""
+        if self.models.default is None or self.ledger is None:
+            return None
+        return Pressure(self.models.default, self.plan, self.ledger, self.counter, self.clock)
+
     async def aclose(self) -> None:
         """Stop background work and release everything; a second call does nothing."""
         if self._closed:
             return
         self._closed = True
         await self.tasks.aclose()
+        await self.uses.write()
         self.residents.clear()
+        await self.models.aclose()
         for close in self._closers:
             await close()
+
+
+def _nobody_works(partition: Partition) -> None:
+    """Leave what has come to the workers of other processes."""

@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from memlane.engine import recollect
+from memlane.derive.prune import Policy
+from memlane.engine import knowledge, recollect
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.core import Core
 from memlane.engine.export import export
+from memlane.engine.knowledge import PruneReport
 from memlane.engine.listing import all_memories
+from memlane.engine.numbers import check_count
 from memlane.engine.restore import Progress, restore
 from memlane.engine.verbatim import memory_row
 from memlane.errors import NotFoundError, UsageError
@@ -109,7 +112,7 @@ class AsyncUser:
         Args:
             query: What to look for, in ordinary words.
             limit: At most this many, 1-10,000.
-            kinds: Only memories of these kinds.
+            kinds: Only memories of these kinds; by default all but episodes, which `episodes` finds.
             since: Only memories created at or after this time.
             until: Only memories created before this time.
             at: The moment the question is asked; now when absent. What does not hold at it is left out.
@@ -184,6 +187,66 @@ class AsyncUser:
         await self._core.courier.deliver(self._partition)
         if not await self._core.memories.delete(self._partition, [memory_id], now_ms=self._core.clock.now_ms()):
             raise NotFoundError("there is no memory with this id")
+
+    async def facts(self, *, at: datetime | None = None) -> list[Memory]:
+        """Return the facts and preferences that hold, those said first coming first.
+
+        Args:
+            at: The moment they hold at; now when absent.
+
+        Raises:
+            UsageError: `at` is not a time with its zone.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await knowledge.facts(self._core, self._partition, at)
+
+    async def profile(self, *, max_tokens: int | None = None) -> str:
+        """Return what is known now for a system prompt: facts and preferences, grouped and dated, as quoted data.
+
+        Args:
+            max_tokens: The strongest that fit; None for all.
+
+        Raises:
+            UsageError: `max_tokens` is below 1.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        check_count(max_tokens, "max_tokens", least=1)
+        return await knowledge.profile(self._core, self._partition, max_tokens)
+
+    async def history(self, memory_id: str) -> list[Memory]:
+        """Return every version of a memory, oldest first; the last is what it is now, and `past` tells what changed.
+
+        Raises:
+            NotFoundError: there is no memory with this id.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await knowledge.history(self._core, self._partition, memory_id)
+
+    async def revert(self, memory_id: str, version: int) -> Memory:
+        """Make a memory what it was in an earlier version and return it; that is a change like any other.
+
+        Raises:
+            NotFoundError: there is no memory with this id, or no such version.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await knowledge.revert(self._core, self._partition, memory_id, version)
+
+    async def pin(self, memory_id: str, *, pinned: bool = True) -> Memory:
+        """Keep a memory from fading and from being pruned, or let it go again; return it. Errors as `history`."""
+        return await knowledge.pin(self._core, self._partition, memory_id, pinned=pinned)
+
+    async def prune(self, policy: Policy, *, dry_run: bool = True) -> PruneReport:
+        """Forget what a policy says; by default only list it.
+
+        Args:
+            policy: What may go; what is pinned never does.
+            dry_run: Whether to list only.
+
+        Raises:
+            UsageError: not a policy.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await knowledge.prune(self._core, self._partition, policy, dry_run=dry_run)
 
     async def preferences(self) -> dict[str, Any]:
         """Return the profile document, empty when there is none or its time has passed.
@@ -269,6 +332,7 @@ class AsyncUser:
         core, partition = self._core, self._partition
         core.check_open()
         core.indexer.forget(partition)
+        core.uses.forget(partition)
         async with core.courier.hold(partition):
             removed = await core.sessions.erase(partition)
             for kind, count in (await core.memories.erase(partition)).items():

@@ -2,7 +2,8 @@
 
 from memlane.protocols.sessions import SessionState
 from memlane.types.message import Message
-from memlane.types.wire import Summary, decode_message, decode_summary
+from memlane.types.summary import Summary
+from memlane.types.wire import decode_message, decode_summary
 
 INSTRUCTIONS = "instructions"
 SUMMARY = "summary"

@@ -9,12 +9,14 @@ import msgspec
 
 from memlane.engine.core import Core
 from memlane.errors import UsageError
+from memlane.protocols.memories import MemoryRow
 from memlane.recall.index import PartitionIndex
 from memlane.recall.search import Question, search, search_episodes
-from memlane.types.ids import Partition, check_id, check_text
+from memlane.types.ids import Partition, check_id, check_text, episode_id
 from memlane.types.memory import Recalled, RecalledEpisode
 from memlane.types.times import check_time, to_ms
 from memlane.types.values import check_object
+from memlane.types.wire import decode_memory
 
 _INLINE_ROWS = 20_000
 _MOST_RESULTS = 10_000
@@ -47,7 +49,23 @@ async def episodes(
 ) -> list[RecalledEpisode]:
     """Return the past sessions that answer `query` best; see `AsyncUser.episodes`."""
     question = _question(core, query, limit, at, Scope())
-    return await _ask(core, partition, question, search_episodes)
+    found: list[RecalledEpisode] = await _ask(core, partition, question, search_episodes)
+    ids = [episode_id(episode.session_id) for episode in found]
+    written = await core.memories.get(partition, ids, now_ms=core.clock.now_ms()) if ids else []
+    return [_told(episode, row) for episode, row in zip(found, written, strict=True)]
+
+
+def _told(episode: RecalledEpisode, row: MemoryRow | None) -> RecalledEpisode:
+    """Return an episode with what was written of it."""
+    if row is None:
+        return episode
+    written = decode_memory(row.body).metadata
+    return msgspec.structs.replace(
+        episode,
+        title=str(written.get("title", "")),
+        summary=str(written.get("summary", "")),
+        open_ends=list(written.get("open_ends", [])),
+    )
 
 
 async def index(core: Core, partition: Partition, progress: Callable[[int, int], None] | None) -> bool:

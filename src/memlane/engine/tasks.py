@@ -2,15 +2,18 @@
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any
+from typing import Any, TypeVar
+
+_Result = TypeVar("_Result")
 
 
 class Tasks:
-    """Keeps background tasks referenced while they run and cancels them at close."""
+    """Keeps background tasks referenced while they run; at close it cancels them, or waits where that was asked for."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self._running: set[asyncio.Task[None]] = set()
+        self._finishing: set[asyncio.Task[Any]] = set()
         self._closed = False
 
     def start(self, work: Coroutine[Any, Any, None]) -> None:
@@ -22,10 +25,19 @@ class Tasks:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
+    async def whole(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run `work` to its end, whatever becomes of the caller, and return its result."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+        return await asyncio.shield(task)
+
     async def aclose(self) -> None:
-        """Cancel what runs and wait until it has stopped, whatever it starts meanwhile."""
+        """Cancel what runs, await what must be whole, and return when all have stopped."""
         self._closed = True
         running = list(self._running)
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+        while self._finishing:
+            await asyncio.gather(*self._finishing, return_exceptions=True)

@@ -14,6 +14,7 @@ import msgspec
 from memlane.errors import SettingError
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.work import WorkLedger
 
 ENTRY_POINTS = "memlane.backends"
 _HOUR_MS = 3_600_000
@@ -27,12 +28,16 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True):
         memories: Makes its memory store.
         aclose: Releases the driver, after the stores were closed.
         session_ttl_ms: The usual sliding time to live of sessions here; None for never.
+        work: Makes its ledger of background work; None where there is none.
+        is_embedded: Whether it lives in this process, which then does the background work too unless told otherwise.
     """
 
     sessions: Callable[[bool], SessionStore]
     memories: Callable[[], MemoryStore]
     aclose: Callable[[], Awaitable[None]]
     session_ttl_ms: int | None = None
+    work: Callable[[], WorkLedger] | None = None
+    is_embedded: bool = False
 
 
 def open_backend(url: str) -> Backend:
@@ -65,12 +70,15 @@ def _sqlite(url: str) -> Backend:
     from memlane.adapters._drivers.sqlite import SqliteDriver  # noqa: PLC0415 -- drivers load on use
     from memlane.adapters.memories.sqlite import SqliteMemoryStore  # noqa: PLC0415
     from memlane.adapters.sessions.sqlite import SqliteSessionStore  # noqa: PLC0415
+    from memlane.adapters.work.sqlite import SqliteWorkLedger  # noqa: PLC0415
 
     driver = SqliteDriver.from_url(url)
     return Backend(
         sessions=lambda shares: SqliteSessionStore(driver, shares_memories=shares),
         memories=lambda: SqliteMemoryStore(driver),
         aclose=driver.aclose,
+        work=lambda: SqliteWorkLedger(driver),
+        is_embedded=True,
     )
 
 
@@ -83,12 +91,14 @@ def _redis(url: str) -> Backend:
 def _redis_backend(driver: Any) -> Backend:
     from memlane.adapters.memories.redis import RedisMemoryStore  # noqa: PLC0415 -- drivers load on use
     from memlane.adapters.sessions.redis import RedisSessionStore  # noqa: PLC0415
+    from memlane.adapters.work.redis import RedisWorkLedger  # noqa: PLC0415
 
     return Backend(
         sessions=lambda shares: RedisSessionStore(driver, shares_memories=shares),
         memories=lambda: RedisMemoryStore(driver),
         aclose=driver.aclose,
         session_ttl_ms=_HOUR_MS,
+        work=lambda: RedisWorkLedger(driver),
     )
 
 

@@ -7,22 +7,29 @@ from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, cast
 from urllib.parse import quote
 
+import msgspec
+
 from memlane.engine.client import AsyncMemlane
 from memlane.engine.clock import SystemClock
 from memlane.engine.core import Core, Limits
+from memlane.engine.models import Models
+from memlane.engine.plan import WorkPlan
 from memlane.errors import SettingError, UsageError
+from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.work import WorkLedger
 from memlane.recall.weights import DEFAULT, Weights
-from memlane.sync import Memlane
+from memlane.sync.connection import Memlane
 from memlane.types.times import check_ttl
 from memlane.wiring.backends import Backend, open_backend, open_redis_client
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
+from memlane.wiring.models import open_model
 
 _MIB = 1024 * 1024
 
@@ -35,7 +42,11 @@ class Options(TypedDict, total=False):
         reranker: A `Reranker`, which judges the best results of each recall anew; None (default) for none.
         weights: How much each signal of recall counts, a `memlane.recall.weights.Weights`; None (default) for those
             that serve every kind of conversation.
-        counter: `estimate` (default), `tiktoken:<encoding>`, or a `TokenCounter`.
+        model: Which chat model replies and does background work: `anthropic:<model>`, `openai:<model>`,
+            `azure:<deployment>`, `openai+http://host/v1#<model>`, a `ChatModel`; `none` or None (default) for none.
+        work: When background work is done, a `WorkPlan`; None for its defaults, `off` to leave it to others.
+        counter: `estimate`, `tiktoken:<encoding>`, `auto:<model>`, or a `TokenCounter`; None (default) for what suits
+            `model`.
         session_ttl: Sliding time to live of sessions, a timedelta or seconds; None for never. By default an hour on
             Redis and never on SQLite.
         memories_ttl: Life of what is remembered of messages, a timedelta or seconds; None (default) for ever.
@@ -48,7 +59,9 @@ class Options(TypedDict, total=False):
     embedder: str | Embedder | None
     reranker: Reranker | None
     weights: Weights | None
-    counter: str | TokenCounter
+    model: str | ChatModel | None
+    work: WorkPlan | Literal["off"] | None
+    counter: str | TokenCounter | None
     session_ttl: timedelta | float | Literal["default"] | None
     memories_ttl: timedelta | float | None
     max_message_bytes: int
@@ -112,7 +125,9 @@ def default_url() -> str:
 
 def _core(url: object, memories: object, options: Options) -> Core:
     given = options.get("embedder", "local")
-    embedder, counter = open_embedder(given), open_counter(options.get("counter", "estimate"))
+    named = options.get("model")
+    model = open_model(named)
+    embedder, counter = open_embedder(given), _counter(options.get("counter"), model)
     reranker, weights = _reranker(options.get("reranker")), _weights(options.get("weights"))
     backend = _backend(default_url() if url is None else url)
     shared = memories is None or memories == url
@@ -133,6 +148,9 @@ def _core(url: object, memories: object, options: Options) -> Core:
         closers=closers,
         reranker=reranker,
         weights=weights,
+        models=Models(model, open_model, owned=isinstance(named, str)),
+        ledger=_ledger(backend),
+        plan=_plan(options.get("work"), backend),
     )
 
 
@@ -158,7 +176,12 @@ def _own_stores(store: object) -> Backend:
             raise SettingError("the session store and the memory store given do not belong together")
         return own
 
-    return Backend(sessions=sessions, memories=lambda: cast("MemoryStore", store), aclose=keep_open)
+    return Backend(
+        sessions=sessions,
+        memories=lambda: cast("MemoryStore", store),
+        aclose=keep_open,
+        work=(lambda: cast("WorkLedger", store)) if hasattr(store, "claim") else None,
+    )
 
 
 def _limits(backend: Backend, options: Options) -> Limits:
@@ -171,6 +194,26 @@ def _limits(backend: Backend, options: Options) -> Limits:
         resident_bytes=_size(options.get("cache_bytes", 512 * _MIB), "cache_bytes"),
         embed_wait=timedelta(milliseconds=embed_wait_ms or 0),
     )
+
+
+def _counter(given: str | TokenCounter | None, model: ChatModel | None) -> TokenCounter:
+    if given is not None:
+        return open_counter(given)
+    return open_counter("estimate" if model is None else f"auto:{model.identity}")
+
+
+def _ledger(backend: Backend) -> WorkLedger | None:
+    return None if backend.work is None else backend.work()
+
+
+def _plan(given: object, backend: Backend) -> WorkPlan:
+    if given == "off":
+        return WorkPlan(in_process=False)
+    plan = WorkPlan() if given is None else given
+    if not isinstance(plan, WorkPlan):
+        raise SettingError(f"work must be a memlane.WorkPlan or `off`, not {type(plan).__name__}")
+    here = backend.is_embedded if plan.in_process is None else plan.in_process
+    return msgspec.structs.replace(plan, in_process=here)
 
 
 def _reranker(given: Reranker | None) -> Reranker | None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from memlane.engine.plan import WorkPlan
 from memlane.wiring.settings_entries import BY_NAME, ENTRIES, SECTIONS, unknown
 from memlane.wiring.settings_sources import Found, find_file, from_environment, from_file
 from memlane.wiring.settings_values import DEFAULT, NEVER
@@ -41,7 +42,33 @@ class EmbedderSettings(msgspec.Struct, frozen=True, kw_only=True):
 class TokensSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What counts tokens."""
 
-    counter: str = "estimate"
+    counter: str = "auto"
+
+
+class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What replies, and does background work."""
+
+    name: str = "none"
+
+
+class WorkSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """When background work is done, and how hard a model may be driven; see `memlane.WorkPlan`."""
+
+    extract_every: int = 10
+    quiet: timedelta = timedelta(seconds=30)
+    compact_after_messages: int | Literal["never"] = 100
+    compact_after_tokens: int | Literal["never"] = 16_000
+    most_tries: int = 5
+    model_calls_at_once: int = 4
+    model_requests_per_minute: int | Literal["never"] = NEVER
+    model_tokens_per_minute: int | Literal["never"] = NEVER
+    daily_tokens_per_tenant: int | Literal["never"] = NEVER
+
+    def plan(self, *, in_process: bool | None = None) -> WorkPlan:
+        """Return it as `memlane.connect` takes it."""
+        given: dict[str, Any] = {name: getattr(self, name) for name in self.__struct_fields__}
+        limits: dict[str, Any] = {name: None if value == NEVER else value for name, value in given.items()}
+        return WorkPlan(**limits, in_process=in_process)
 
 
 class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,6 +85,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     store: StoreSettings = StoreSettings()
     embedder: EmbedderSettings = EmbedderSettings()
     tokens: TokensSettings = TokensSettings()
+    model: ModelSettings = ModelSettings()
+    work: WorkSettings = WorkSettings()
     limits: LimitsSettings = LimitsSettings()
     origins: dict[str, str] = {}
 
@@ -75,7 +104,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         session_ttl, memories_ttl = self.store.session_ttl, self.store.memories_ttl
         return {
             "embedder": self.embedder.name,
-            "counter": self.tokens.counter,
+            "counter": None if self.tokens.counter == "auto" else self.tokens.counter,
+            "model": self.model.name,
+            "work": self.work.plan(),
             "session_ttl": None if session_ttl == NEVER else session_ttl,
             "memories_ttl": None if memories_ttl == NEVER else memories_ttl,
             "max_message_bytes": self.limits.max_message_bytes,
@@ -133,6 +164,8 @@ def _tree(found: Mapping[str, Found]) -> Settings:
         store=StoreSettings(**values["store"]),
         embedder=EmbedderSettings(**values["embedder"]),
         tokens=TokensSettings(**values["tokens"]),
+        model=ModelSettings(**values["model"]),
+        work=WorkSettings(**values["work"]),
         limits=LimitsSettings(**values["limits"]),
         origins={name: given.origin for name, given in found.items()},
     )

@@ -9,7 +9,19 @@ from difflib import get_close_matches
 import msgspec
 
 from memlane.errors import SettingError
-from memlane.wiring.settings_values import DEFAULT, NEVER, life_reader, read_duration, read_size, read_text, read_url
+from memlane.wiring.settings_values import (
+    DEFAULT,
+    NEVER,
+    life_reader,
+    read_count,
+    read_count_or_never,
+    read_duration,
+    read_size,
+    read_text,
+    read_url,
+    shown,
+    shown_count,
+)
 
 ENVIRONMENT_PREFIX = "MEMLANE_"
 FILE_SUFFIX = "_FILE"
@@ -23,12 +35,14 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         about: What it means, one sentence.
         read: Makes the value of what a source gave; the second argument is what an error calls it.
         secret: Whether it may hold a password: shown masked, and readable from a file.
+        show: Writes a value as `read` would take it, without secrets.
     """
 
     name: str
     about: str
     read: Callable[[object, str], object]
     secret: bool = False
+    show: Callable[[object], str] = shown
 
     @property
     def variable(self) -> str:
@@ -67,8 +81,63 @@ ENTRIES = (
     ),
     Entry(
         name="tokens.counter",
-        about="What counts tokens of a context: `estimate` or `tiktoken:<encoding>`.",
+        about="What counts tokens of a context: `estimate`, `tiktoken:<encoding>`, or `auto`: what suits the model.",
         read=read_text,
+    ),
+    Entry(
+        name="model.name",
+        about="Which chat model replies and does background work: `none`, `anthropic:<model>`, `openai:<model>`, "
+        "`azure:<deployment>`, or a server with OpenAI's API, `openai+http://localhost:11434/v1#<model>`.",
+        read=read_text,
+    ),
+    Entry(
+        name="work.extract_every",
+        about="Facts are looked for when this many messages have come, or the session has gone quiet.",
+        read=read_count,
+        show=shown_count,
+    ),
+    Entry(name="work.quiet", about="How long without a message until a session counts as quiet.", read=read_duration),
+    Entry(
+        name="work.compact_after_messages",
+        about="With more messages than this in the window the oldest are summarised; or `never`.",
+        read=read_count_or_never,
+        show=shown_count,
+    ),
+    Entry(
+        name="work.compact_after_tokens",
+        about="With more tokens than this in the window the oldest messages are summarised; or `never`.",
+        read=read_count_or_never,
+        show=shown_count,
+    ),
+    Entry(
+        name="work.most_tries",
+        about="After this many failures a session is set aside until `memlane work retry`.",
+        read=read_count,
+        show=shown_count,
+    ),
+    Entry(
+        name="work.model_calls_at_once",
+        about="How many calls of the model a worker makes at a time.",
+        read=read_count,
+        show=shown_count,
+    ),
+    Entry(
+        name="work.model_requests_per_minute",
+        about="How many calls of the model a worker makes a minute; or `never` for no limit.",
+        read=read_count_or_never,
+        show=shown_count,
+    ),
+    Entry(
+        name="work.model_tokens_per_minute",
+        about="How many tokens a worker sends and receives a minute; or `never` for no limit.",
+        read=read_count_or_never,
+        show=shown_count,
+    ),
+    Entry(
+        name="work.daily_tokens_per_tenant",
+        about="How many tokens the work of one tenant may take on one day, UTC; or `never` for no limit.",
+        read=read_count_or_never,
+        show=shown_count,
     ),
     Entry(name="limits.max_message_bytes", about="Largest encoded message or memory.", read=read_size),
     Entry(name="limits.cache_bytes", about="How much of hot users' memories a process keeps.", read=read_size),

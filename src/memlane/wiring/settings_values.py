@@ -80,6 +80,34 @@ def read_size(value: object, name: str) -> int:
     return int(amount)
 
 
+def read_count(value: object, name: str) -> int:
+    """Return a whole number of at least 1.
+
+    Raises:
+        SettingError: it is not.
+    """
+    text = value.strip() if isinstance(value, str) else value
+    number = int(text) if isinstance(text, str) and text.isdecimal() else text
+    if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+        raise SettingError(f"{name} must be a whole number of at least 1")
+    return number
+
+
+def read_count_or_never(value: object, name: str) -> int | str:
+    """Return a whole number of at least 1, or `never`; errors as `read_count`."""
+    if isinstance(value, str) and value.strip().lower() == NEVER:
+        return NEVER
+    try:
+        return read_count(value, name)
+    except SettingError as exc:
+        raise SettingError(f"{exc}; or {NEVER}") from exc
+
+
+def shown_count(value: object) -> str:
+    """Return a number as `read_count` would take it."""
+    return str(value)
+
+
 def shown(value: object) -> str:
     """Return a value as `read_…` would take it, without secrets; empty for None."""
     if isinstance(value, timedelta):

@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 
 from memlane.engine.client import AsyncMemlane
 from memlane.engine.core import Core, Limits
+from memlane.engine.models import Models
+from memlane.engine.plan import WorkPlan
 from memlane.errors import EmbedderUnavailableError, StoreUnavailableError
+from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.embedder import Embedder, Purpose
 from memlane.protocols.reranker import Reranker
 from memlane.recall.weights import DEFAULT, Weights
@@ -75,6 +78,8 @@ def open_memory(
     limits: Limits | None = None,
     reranker: Reranker | None = None,
     weights: Weights = DEFAULT,
+    model: ChatModel | None = None,
+    plan: WorkPlan | None = None,
 ) -> AsyncMemlane:
     from memlane.adapters.counters.estimate import EstimateCounter  # noqa: PLC0415 -- its cost is this call's
 
@@ -88,6 +93,9 @@ def open_memory(
         closers=[],
         reranker=reranker,
         weights=weights,
+        models=Models(model),
+        ledger=backend.work(),
+        plan=plan,
     )
     return AsyncMemlane(core)
 

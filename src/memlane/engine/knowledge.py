@@ -1,0 +1,126 @@
+"""What a person can do with what is known of them: read it, see its history, undo a step, pin and prune."""
+
+from collections.abc import Callable
+
+import msgspec
+
+from memlane.context.remembered import quoted
+from memlane.derive.change import Change, as_of, revised
+from memlane.derive.profile import profile_text
+from memlane.derive.prune import Policy, Pruned, select
+from memlane.engine.core import Core
+from memlane.engine.facts import hold_at, known_facts, replace
+from memlane.engine.listing import all_memories
+from memlane.errors import NotFoundError, StoreUnavailableError, UsageError
+from memlane.types.ids import Partition, check_id
+from memlane.types.memory import Memory
+from memlane.types.times import check_time, from_ms
+from memlane.types.wire import decode_memory, decode_value
+
+_ATTEMPTS = 20
+
+
+class PruneReport(msgspec.Struct, frozen=True, kw_only=True):
+    """What a policy takes.
+
+    Attributes:
+        pruned: The memories and, of each, why; the weakest first.
+        dry_run: Whether they are still there.
+    """
+
+    pruned: list[Pruned]
+    dry_run: bool
+
+
+async def facts(core: Core, partition: Partition, at: object) -> list[Memory]:
+    """Return what holds at a time; see `AsyncUser.facts`."""
+    core.check_open()
+    moment = from_ms(core.clock.now_ms() + 1) if at is None else check_time(at, "at")  # all of this millisecond
+    known = await known_facts(core, partition)
+    return hold_at([memory for memory, _ in known.values()], moment)
+
+
+async def profile(core: Core, partition: Partition, max_tokens: int | None) -> str:
+    """Return what is known now, as text; see `AsyncUser.profile`."""
+    held = await facts(core, partition, None)
+    stored = await core.memories.profile(partition, now_ms=core.clock.now_ms())
+    preferences = {name: decode_value(body) for name, body in stored.values.items()}
+    now = from_ms(core.clock.now_ms())
+    return profile_text(held, preferences, now, max_tokens=max_tokens, count=core.counter.count, quote=quoted)
+
+
+async def history(core: Core, partition: Partition, memory_id: object) -> list[Memory]:
+    """Return every version of a memory, oldest first; see `AsyncUser.history`."""
+    memory, _ = await _get(core, partition, memory_id)
+    return [as_of(memory, version) for version in range(1, memory.version + 1)]
+
+
+async def revert(core: Core, partition: Partition, memory_id: object, version: object) -> Memory:
+    """Make a memory what it was in an earlier version; see `AsyncUser.revert`."""
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise UsageError(f"version must be a whole number, not {version!r}")
+    now = from_ms(core.clock.now_ms())
+
+    def reverted(memory: Memory) -> Memory:
+        try:
+            earlier = as_of(memory, version)
+        except LookupError as exc:
+            raise NotFoundError(str(exc)) from exc
+        fields = {
+            name: getattr(earlier, name)
+            for name in Memory.__struct_fields__
+            if name != "past" and getattr(earlier, name) != getattr(memory, name)
+        }
+        return revised(memory, "reverted", now, None, **fields) if fields else memory
+
+    return await _change(core, partition, memory_id, reverted)
+
+
+async def pin(core: Core, partition: Partition, memory_id: object, *, pinned: bool) -> Memory:
+    """Pin a memory or let it go; see `AsyncUser.pin`."""
+    now = from_ms(core.clock.now_ms())
+    change = "pinned" if pinned else "unpinned"
+
+    def changed(memory: Memory) -> Memory:
+        return memory if memory.pinned == pinned else revised(memory, change, now, None, pinned=pinned)
+
+    return await _change(core, partition, memory_id, changed)
+
+
+async def prune(core: Core, partition: Partition, policy: Policy, *, dry_run: bool) -> PruneReport:
+    """Forget what a policy says; see `AsyncUser.prune`."""
+    core.check_open()
+    if not isinstance(policy, Policy):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may be untyped
+        raise UsageError(f"policy must be a memlane Policy, not {type(policy).__name__}")
+    await core.courier.deliver(partition)
+    memories = await all_memories(core, partition)
+    taken = select(memories, policy, from_ms(core.clock.now_ms()))
+    if not dry_run and taken:
+        ids = [one.memory.id for one in taken]
+        await core.memories.delete(partition, ids, now_ms=core.clock.now_ms())
+    return PruneReport(pruned=taken, dry_run=dry_run)
+
+
+async def _change(core: Core, partition: Partition, memory_id: object, decide: Callable[[Memory], Memory]) -> Memory:
+    """Change one memory from what it is, again while others change it too.
+
+    Raises:
+        NotFoundError: there is no such memory.
+        StoreUnavailableError: the store cannot be reached, or others kept changing it.
+    """
+    for _ in range(_ATTEMPTS):
+        memory, body = await _get(core, partition, memory_id)
+        changed = decide(memory)
+        if changed is memory or await replace(core, partition, [Change(memory, changed)], {memory.id: body}):
+            return changed
+    raise StoreUnavailableError("others kept changing the same memory; try again")
+
+
+async def _get(core: Core, partition: Partition, memory_id: object) -> tuple[Memory, bytes]:
+    core.check_open()
+    wanted = check_id(memory_id, "memory id")
+    await core.courier.deliver(partition)
+    rows = await core.memories.get(partition, [wanted], now_ms=core.clock.now_ms())
+    if rows[0] is None:
+        raise NotFoundError("there is no memory with this id")
+    return decode_memory(rows[0].body), rows[0].body

@@ -1,0 +1,56 @@
+"""The chat models of one connection: its own, and those that single turns ask for by name."""
+
+from collections.abc import Callable
+
+from memlane.errors import SettingError
+from memlane.protocols.chat_model import ChatModel
+
+
+class Models:
+    """Opens models once and closes what it opened."""
+
+    def __init__(
+        self,
+        model: ChatModel | None,
+        open_model: Callable[[str], ChatModel | None] | None = None,
+        *,
+        owned: bool = False,
+    ) -> None:
+        """Use `model` unless a turn says otherwise, and close it if `owned`; `open_model` makes one of a name."""
+        self.default = model
+        self._open = open_model
+        self._opened: dict[str, ChatModel | None] = {}
+        self._owned = owned
+
+    def chosen(self, model: ChatModel | str | None) -> ChatModel | None:
+        """Return the model that is meant; None when there is none.
+
+        Raises:
+            SettingError: the name is not understood, or it is no model.
+            MissingExtraError: its package is not installed.
+        """
+        if model is None:
+            return self.default
+        if not isinstance(model, str):
+            return _checked(model)
+        if model not in self._opened:
+            if self._open is None:
+                raise SettingError(f"no model can be opened by name here: {model!r}")
+            self._opened[model] = self._open(model)
+        return self._opened[model]
+
+    async def aclose(self) -> None:
+        """Close the models that were opened here."""
+        mine = [model for model in self._opened.values() if model is not None]
+        if self._owned and self.default is not None:
+            mine.append(self.default)
+        for model in mine:
+            await model.aclose()
+
+
+def _checked(model: ChatModel) -> ChatModel:
+    if callable(getattr(model, "complete", None)) and callable(getattr(model, "stream", None)):
+        return model
+    raise SettingError(
+        f"a model must have identity, complete(prompt) and stream(prompt), unlike {type(model).__name__}"
+    )

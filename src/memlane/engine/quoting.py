@@ -1,0 +1,72 @@
+"""Turns without a model: the reply quotes what memory holds, and never concludes."""
+
+from collections.abc import AsyncGenerator
+
+from memlane.context.rendering import message_text
+from memlane.engine import recollect
+from memlane.engine.ask import Ask
+from memlane.engine.core import Core
+from memlane.engine.log import SessionLog
+from memlane.engine.quotation import NOTHING_KNOWN, quotations
+from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.turn import asked, replies_to
+from memlane.engine.window import Window, build_window
+from memlane.recall.relevance import relevant
+from memlane.types.ids import reply_id
+from memlane.types.memory import Recalled
+from memlane.types.message import Message, make_message
+from memlane.types.turn import Turn, Usage
+
+METHOD = "memory"
+_CANDIDATES = 30
+_QUOTES = 3
+
+
+async def chat(core: Core, log: SessionLog, ask: Ask) -> Reply:
+    """Keep what the user says and reply with what memory holds on it; see `AsyncSession.chat`."""
+    message, is_new = await asked(core, log, ask)
+    earlier = [] if is_new else await replies_to(log, message)
+    quoted = await _quoted(core, log, message)
+    reply = earlier[0] if earlier else await _keep(core, log, message, quoted)
+    window = Window(max_tokens=ask.max_tokens, last=ask.last, recall=0, upto=message.position)
+    context = await build_window(core, log, window, recalled=quoted)
+    return Reply(text=message_text(reply), message=reply, context=context, usage=Usage())
+
+
+def stream(core: Core, log: SessionLog, ask: Ask) -> ReplyStream:
+    """As `chat`, in one piece."""
+
+    async def pieces(made: ReplyStream) -> AsyncGenerator[str]:
+        reply = await chat(core, log, ask)
+        yield reply.text
+        made.reply = reply
+
+    return ReplyStream(pieces)
+
+
+async def _quoted(core: Core, log: SessionLog, message: Message) -> list[Recalled]:
+    """Return the memories worth quoting; the message itself was just remembered and is found too."""
+    text = message_text(message)
+    if not text.strip():
+        return []
+    partition, scope = log.key.partition, recollect.Scope()
+    found = await recollect.recall(core, partition, text, limit=_CANDIDATES, at=None, scope=scope)
+    itself = next((recalled for recalled in found if _is(recalled, log, message)), None)
+    return relevant(text, itself, [recalled for recalled in found if recalled is not itself])[:_QUOTES]
+
+
+def _is(recalled: Recalled, log: SessionLog, message: Message) -> bool:
+    return recalled.memory.session_id == log.key.session and message.id in recalled.memory.message_ids
+
+
+async def _keep(core: Core, log: SessionLog, message: Message, quoted: list[Recalled]) -> Message:
+    """Keep the reply in the window only: a quotation is not said anew, so it must not be recalled as if it were."""
+    text = quotations([recalled.memory for recalled in quoted], log.key.session) if quoted else NOTHING_KNOWN
+    reply = make_message(
+        "assistant",
+        text,
+        id=reply_id(message.id, 0),
+        created_at=core.stamps.next(),
+        turn=Turn(answers=message.id, model=METHOD, stop="end"),
+    )
+    return (await SessionLog(core, log.key, remember=False).append_one(reply))[0]

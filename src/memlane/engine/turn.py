@@ -1,0 +1,218 @@
+"""A turn: keep what the user says, build the context, ask the model, keep what it replies.
+
+The user's message is stored before the model is asked, with a mark that it asks for a reply; the reply names the
+message that it answers. So a turn that fails or is killed leaves the message, and everyone can see that it is
+unanswered. The reply's id is made from the message's, so that a turn which is done again stores one reply.
+"""
+
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import aclosing, contextmanager
+
+import msgspec
+
+from memlane.context.context import Context
+from memlane.engine.ask import Ask
+from memlane.engine.core import Core
+from memlane.engine.log import SessionLog
+from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.window import Window, build_window
+from memlane.errors import MalformedOutputError, ModelUnavailableError, UsageError
+from memlane.protocols.chat_model import ChatModel, Completion, Prompt
+from memlane.types.message import Message, make_message
+from memlane.types.turn import CUT, Turn, Usage
+
+_UNKNOWN_CONTEXT_TOKENS = 8_192
+_USUAL_ANSWER_TOKENS = 4_096
+_MARGIN = 0.9
+"""Which share of a model's context is filled when tokens are estimated: see bench/results.md for the error."""
+
+
+class _Begun(msgspec.Struct, frozen=True):
+    """A turn whose message is stored: the message, what the model is to be sent, and the reply if there is one."""
+
+    message: Message
+    context: Context
+    earlier: list[Message]
+
+    @property
+    def reply(self) -> Message | None:
+        """The whole reply that was given before, if any."""
+        return next((reply for reply in self.earlier if reply.turn and reply.turn.stop != CUT), None)
+
+
+async def chat(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> Reply:
+    """Make a turn and return the reply; see `AsyncSession.chat`."""
+    begun = await _begin(core, log, ask, model)
+    if begun.reply is not None:
+        return _reply(begun, begun.reply)
+    with _in_flight(core, log, begun.message):
+        completion = await model.complete(_prompt(begun.context, ask))
+        return await _keep(log, begun, completion, model)
+
+
+def stream(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> ReplyStream:
+    """Make a turn and return the pieces of its reply; see `AsyncSession.stream`."""
+    return ReplyStream(lambda made: _pieces(core, log, ask, model, made))
+
+
+def unanswered(messages: Sequence[Message]) -> list[Message]:
+    """Return the messages that ask for a reply and have no whole one, oldest first."""
+    answered = {message.turn.answers for message in messages if message.turn and message.turn.stop != CUT}
+    return [message for message in messages if _asks(message) and message.id not in answered]
+
+
+async def _begin(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> _Begun:
+    message, is_new = await asked(core, log, ask)
+    earlier = [] if is_new else await replies_to(log, message)
+    window = Window(
+        max_tokens=_budget(core, ask, model) if ask.max_tokens is None else ask.max_tokens,
+        last=ask.last,
+        recall=ask.recall,
+        upto=message.position,
+        steady=True,
+    )
+    return _Begun(message, await build_window(core, log, window), earlier)
+
+
+async def asked(core: Core, log: SessionLog, ask: Ask) -> tuple[Message, bool]:
+    """Store what is asked, unless it stands there already; return it and whether it is new."""
+    content = ask.content
+    newest = await log.newest() if content is None or ask.id is None else None
+    if content is None:
+        if newest is None or newest.role == "assistant":
+            raise UsageError("there is nothing to reply to: the session is empty or ends with a reply")
+        return newest, False
+    if newest is not None and _is_same(newest, ask) and (log.key, newest.id) not in core.turns:
+        return newest, False
+    message = make_message(
+        "user",
+        content,
+        id=core.new_id() if ask.id is None else ask.id,
+        created_at=core.stamps.next(),
+        name=ask.name,
+        metadata=ask.metadata,
+        turn=Turn(),
+    )
+    return await log.append_one(message)
+
+
+def _is_same(newest: Message, ask: Ask) -> bool:
+    """Whether the session ends with this very message, still without a reply: the turn is being tried again."""
+    return _asks(newest) and newest.content == ask.content and newest.name == ask.name
+
+
+def _asks(message: Message) -> bool:
+    return message.turn is not None and message.turn.answers is None
+
+
+async def replies_to(log: SessionLog, message: Message) -> list[Message]:
+    """Return the replies to a message, those that were cut included, oldest first."""
+    later = await log.after(message.position)
+    return [reply for reply in later if reply.turn is not None and reply.turn.answers == message.id]
+
+
+@contextmanager
+def _in_flight(core: Core, log: SessionLog, message: Message) -> Generator[None]:
+    """Know, in this process, that a message is being replied to."""
+    core.turns[log.key, message.id] += 1
+    try:
+        yield
+    finally:
+        core.turns[log.key, message.id] -= 1
+        if not core.turns[log.key, message.id]:
+            del core.turns[log.key, message.id]
+
+
+def _budget(core: Core, ask: Ask, model: ChatModel) -> int:
+    whole = model.context_tokens or _UNKNOWN_CONTEXT_TOKENS
+    answer = ask.max_output_tokens or min(_USUAL_ANSWER_TOKENS, whole // 4)
+    room = max(1, whole - answer)
+    return room if core.counter.exact else max(1, int(room * _MARGIN))
+
+
+def _prompt(context: Context, ask: Ask) -> Prompt:
+    return Prompt(
+        system=context.system,
+        messages=context.messages,
+        remembered=context.remembered,
+        tools=ask.tools,
+        max_output_tokens=ask.max_output_tokens,
+        temperature=ask.temperature,
+    )
+
+
+class _Heard:
+    """What a stream has given so far: pieces, and last of all the whole."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+        self.completion: Completion | None = None
+
+    @property
+    def whole(self) -> Completion:
+        """The whole answer.
+
+        Raises:
+            ModelUnavailableError: the stream ended without it.
+        """
+        if self.completion is None:
+            raise ModelUnavailableError("the model broke off")
+        return self.completion
+
+
+async def _pieces(core: Core, log: SessionLog, ask: Ask, model: ChatModel, made: ReplyStream) -> AsyncGenerator[str]:
+    begun = await _begin(core, log, ask, model)
+    if begun.reply is not None:
+        made.reply = _reply(begun, begun.reply)
+        yield made.reply.text
+        return
+    with _in_flight(core, log, begun.message):
+        heard = _Heard()
+        try:
+            async with aclosing(_hear(model, _prompt(begun.context, ask), heard)) as source:
+                async for piece in source:
+                    yield piece
+            completion = heard.whole
+        except BaseException:
+            if heard.said:
+                await core.tasks.whole(_keep_cut(log, begun, "".join(heard.said), model))
+            raise
+        made.reply = await _keep(log, begun, completion, model)
+
+
+async def _hear(model: ChatModel, prompt: Prompt, heard: _Heard) -> AsyncGenerator[str]:
+    """Yield what a model streams, note it, and close its stream whatever kind of iterator it is."""
+    source = model.stream(prompt)
+    try:
+        async for piece in source:
+            if isinstance(piece, Completion):
+                heard.completion = piece
+            elif piece:
+                heard.said.append(piece)
+                yield piece
+    finally:
+        close = getattr(source, "aclose", None)
+        if close is not None:
+            await close()
+
+
+async def _keep(log: SessionLog, begun: _Begun, completion: Completion, model: ChatModel) -> Reply:
+    if not completion.text.strip() and not completion.tool_calls:
+        raise MalformedOutputError(f"{model.identity} gave an empty answer")
+    usage = completion.usage or Usage(
+        input_tokens=begun.context.tokens, output_tokens=log.count(completion.text), estimated=True
+    )
+    turn = Turn(answers=begun.message.id, model=model.identity, usage=usage, stop=completion.stop)
+    message = await log.append_reply(completion.text, completion.tool_calls, turn, attempt=len(begun.earlier))
+    return _reply(begun, message)
+
+
+async def _keep_cut(log: SessionLog, begun: _Begun, text: str, model: ChatModel) -> None:
+    turn = Turn(answers=begun.message.id, model=model.identity, stop=CUT)
+    await log.append_reply(text, [], turn, attempt=len(begun.earlier))
+
+
+def _reply(begun: _Begun, message: Message) -> Reply:
+    text = message.content if isinstance(message.content, str) else ""
+    usage = message.turn.usage if message.turn and message.turn.usage else Usage(estimated=True)
+    return Reply(text=text, message=message, context=begun.context, usage=usage)

@@ -1,0 +1,69 @@
+"""The thread on which a connection's event loop runs for blocking callers."""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from memlane.errors import ClosedError
+
+_Result = TypeVar("_Result")
+
+
+class LoopThread:
+    """One daemon thread that runs an event loop for blocking callers."""
+
+    def __init__(self) -> None:
+        """Start the thread."""
+        self._pid = os.getpid()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="memlane", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Coroutine[Any, Any, _Result]) -> _Result:
+        """Run `work` on the loop and return its result; an interrupt of the caller cancels it.
+
+        Raises:
+            ClosedError: called inside a running loop, after a fork, or after close().
+        """
+        try:
+            self._check()
+        except ClosedError:
+            work.close()
+            raise
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+    def call(self, action: Callable[[], None]) -> None:
+        """Call something on the loop soon; does nothing once it has stopped."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(action)
+
+    def close(self) -> None:
+        """Stop the loop and its thread; a second call does nothing."""
+        if self._loop.is_closed() or self._pid != os.getpid():
+            return
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _check(self) -> None:
+        if self._pid != os.getpid():
+            raise ClosedError("this connection was opened before a fork; open another in the child process")
+        if self._loop.is_closed():
+            raise ClosedError("this connection is closed")
+        if asyncio._get_running_loop() is not None:  # noqa: SLF001 -- get_running_loop would raise on the usual path
+            raise ClosedError("a blocking call inside a running event loop would stop it; use memlane.connect_async")
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())

@@ -1,0 +1,61 @@
+"""No test reaches a real provider: connections go to loopback or to sockets of the file system, or are refused."""
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+_LOOPBACK_NAMES = ("localhost", "localhost.", "ip6-localhost", "", socket.gethostname().lower())
+
+
+class RealConnectionError(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def is_loopback(family: int, address: Any) -> bool:
+    """Say whether an address of a socket is on this machine."""
+    if family not in (socket.AF_INET, socket.AF_INET6):
+        return family == socket.AF_UNIX
+    return is_here(address[0])
+
+
+def is_here(host: bytes | str | None) -> bool:
+    """Say whether an address or name is this machine's."""
+    host = host.decode() if isinstance(host, bytes) else host or ""
+    try:
+        found = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host.lower() in _LOOPBACK_NAMES
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback or found.is_unspecified
+
+
+def _guarded_lookup(real: Callable[..., Any]) -> Callable[..., Any]:
+    def getaddrinfo(host: Any, *arguments: Any, **options: Any) -> Any:
+        if not is_here(host):
+            raise RealConnectionError(f"tests must not reach other machines: {host!r}")
+        return real(host, *arguments, **options)
+
+    return getaddrinfo
+
+
+def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:
+    def connect(self: socket.socket, *arguments: Any) -> Any:
+        address = arguments[-1]
+        if not is_loopback(self.family, address):
+            raise RealConnectionError(f"tests must not reach other machines: {address!r}")
+        return real(self, *arguments)
+
+    return connect
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _only_this_machine() -> Any:
+    """Refuse connections to other machines, whoever makes them in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("connect", "connect_ex", "sendto"):
+            patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
+        patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
+        yield
