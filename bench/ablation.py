@@ -16,6 +16,7 @@ import argparse
 import asyncio
 import statistics
 import sys
+import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -82,6 +83,7 @@ def read_sets(path: Path) -> _SETS:
 
 
 def _task(data: Path, task: str, sets: _SETS, options: argparse.Namespace) -> Report:
+    start = time.monotonic()
     chosen = questions(data, task, int(options.limit))
     lines = asyncio.run(_rank(data, task, chosen, sets, options))
     parts = folds(chosen)
@@ -91,8 +93,9 @@ def _task(data: Path, task: str, sets: _SETS, options: argparse.Namespace) -> Re
         about=f"{len(chosen):,} questions in {len(parts)} folds; percent. The range is that of R@10 with one fold left "
         "out; better and worse count folds of R@10 beside the first row.",
         tables=tables,
-        remarks=[circumstances("ablation")],
+        remarks=[circumstances("memlane bench ablation")],
         versions=versions("memlane"),
+        seconds=time.monotonic() - start,
     )
 
 

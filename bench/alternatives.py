@@ -12,6 +12,7 @@ import contextlib
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +28,6 @@ from retrieval_data import Question, Scores, conversations, gold, questions, sco
 from workers import Worker, WorkerFailedError
 
 _WORKER = ROOT / "bench" / "memory_worker.py"
-_PICTURE = ROOT / "bench" / "alternatives.svg"
 _SAMPLE = {"locomo": 1, "longmemeval_s": 3, "longmemeval_500": 1}
 _RESULTS_ASKED = 10
 _DEPTH = 200
@@ -103,7 +103,7 @@ class Fleet:
             command = [str(_python(name)), str(_WORKER), name, str(own), str(find_model(None))]
             worker = Worker([*command, *([str(vectors)] if vectors else [])], folder / f"{name}.log")
         except (subprocess.CalledProcessError, WorkerFailedError) as exc:
-            self.failed[name] = str(exc)
+            self.failed[name] = f"failed here: {exc}"
         else:
             self.workers[name] = stack.enter_context(worker)
 
@@ -114,7 +114,7 @@ class Fleet:
         try:
             return self.workers[name].ask(command)
         except WorkerFailedError as exc:
-            self.failed[name] = str(exc)
+            self.failed[name] = f"failed here: {exc}"
             del self.workers[name]
             return None
 
@@ -126,19 +126,23 @@ def measure(options: argparse.Namespace) -> Report:
         raise SystemExit("say where the tasks are: --data PATH")
     if unknown := [name for name in names if name not in NAMES]:
         raise SystemExit(f"no system is called {unknown[0]}; there are: {', '.join(NAMES)}")
-    vectors, told = cache_file(options.cache), circumstances("peers")
+    start = time.monotonic()
+    vectors, told = cache_file(options.cache), circumstances("memlane bench peers")
     samples = [_sample(data, task, options.limit) for task in options.task.split(",")]
     with _fleet(names, vectors) as fleet:
         started = {name: worker.ready for name, worker in fleet.workers.items()}
         found = {sample.task: _run(sample, fleet) for sample in samples}
     lines = {sample.task: _lines(data, sample, found[sample.task], started) for sample in samples}
-    report = _report(samples, lines, fleet.failed, vectors)
+    report = _report(samples, lines, {**_left_out(names, vectors), **fleet.failed}, vectors)
     report.versions = {package: version for ready in started.values() for package, version in ready["versions"].items()}
     report.remarks.append(told)
     _write_runs(options.out, found)
     if options.picture != "none":
-        _draw(lines, Path(options.picture))
-        report.remarks.append(f"![Recall against time and memory]({Path(options.picture).name})")
+        name = "alternatives_cached.svg" if vectors else "alternatives.svg"
+        picture = Path(options.picture or ROOT / "bench" / name)
+        _draw(lines, picture)
+        report.remarks.append(f"![Recall against time and memory]({picture.name})")
+    report.seconds = time.monotonic() - start
     if options.enter:
         enter(RESULTS, [report])
     return report
@@ -219,8 +223,15 @@ def _line(name: str, scores: Scores, done: Measured, empty_mb: float) -> Line:
     )
 
 
+def _left_out(names: list[str], vectors: Path | None) -> dict[str, str]:
+    reasons = {name: "not asked for in this run." for name in NAMES if name not in names}
+    if vectors and "sentence_transformers" in reasons:
+        reasons["sentence_transformers"] = "it takes no vectors computed before, and torch is too slow for so many."
+    return reasons
+
+
 def _report(
-    samples: list[Sample], lines: dict[str, list[Line]], failed: dict[str, str], vectors: Path | None
+    samples: list[Sample], lines: dict[str, list[Line]], dropped: dict[str, str], vectors: Path | None
 ) -> Report:
     embedded = (
         "Vectors of messages may come from a file of an earlier run (not those of sentence-transformers), so ingest "
@@ -228,7 +239,7 @@ def _report(
         if vectors
         else "Ingest includes embedding, which is most of it."
     )
-    reasons = {**{NAMES[name]: f"failed here: {reason}" for name, reason in failed.items()}, **NOT_RUN}
+    reasons = {**{NAMES[name]: reason for name, reason in dropped.items()}, **NOT_RUN}
     return Report(
         title="Beside other memory systems" + (", vectors computed before" if vectors else ""),
         about="A process and an environment each, none with an LLM or the network, all with all-MiniLM-L6-v2, but BM25 "
@@ -291,7 +302,7 @@ if __name__ == "__main__":
             f"systems={','.join(NAMES)}",
             "cache=none",
             "out=",
-            f"picture={_PICTURE}",
+            "picture=",
             "enter=flag",
         ],
         measure,

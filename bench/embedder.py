@@ -8,19 +8,16 @@ in a process of its own and answers in turns with the others.
 
 import argparse
 import contextlib
-import json
-import math
-import subprocess
 import sys
+import tempfile
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
-from measure import Block, Timing, interleaved, percentile
-from memlane.adapters.embedders import _minilm_files
+from embedder_process import EmbedderProcess, least_cosine
+from measure import Timing, interleaved, percentile
 from report import Report, Table, Target, ms, run_script, versions
 
-_WORKER = Path(__file__).parent / "embedder_worker.py"
 _OURS, _ONE_THREAD, _OWN_THREADS = "Memlane", "torch, 1 thread", "torch, its own threads"
 _QUERY = "Which seat does Luke like on the plane?"
 _SENTENCES = (
@@ -32,49 +29,14 @@ _SENTENCES = (
 )
 
 
-class Worker:
-    """A process with one embedder."""
-
-    def __init__(self, python: str, *arguments: str) -> None:
-        """Start it and wait until it has loaded its model."""
-        command = [python, str(_WORKER), *arguments]
-        self._process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        )
-        self.load_s = float(self._read()["load_s"])
-
-    def embed(self, texts: list[str], *, is_query: bool, calls: int = 1) -> dict[str, Any]:
-        """Return what the worker says of so many calls."""
-        assert self._process.stdin  # noqa: S101 - it was asked for
-        self._process.stdin.write(json.dumps({"texts": texts, "is_query": is_query, "calls": calls}) + "\n")
-        self._process.stdin.flush()
-        return self._read()
-
-    def block(self, texts: list[str], *, is_query: bool) -> Block:
-        """Return the timed block of these texts."""
-        return lambda calls: self.embed(texts, is_query=is_query, calls=calls)["ms"]
-
-    def close(self) -> None:
-        """End the process."""
-        with self._process:
-            self._process.terminate()
-
-    def _read(self) -> dict[str, Any]:
-        assert self._process.stdout  # noqa: S101 - it was asked for
-        line = self._process.stdout.readline()
-        if not line:
-            raise SystemExit(f"the worker ended: {self._process.args}")
-        return json.loads(line)
-
-
 def measure(options: argparse.Namespace) -> Report:
     """Measure queries and documents in turns, then compare the vectors."""
-    with _workers(options.torch_python) as workers:
+    with _processes(options.torch_python) as processes:
         rounds = int(options.rounds)
-        queries = _timed(workers, [_QUERY], is_query=True, rounds=rounds, calls=20)
-        documents = _timed(workers, _documents(), is_query=False, rounds=max(2, rounds // 5), calls=1)
-        worked = {name: worker.embed([_QUERY], is_query=True, calls=50) for name, worker in workers.items()}
-        seen = {name: worker.embed(_documents(), is_query=False) for name, worker in workers.items()}
+        queries = _timed(processes, [_QUERY], is_query=True, rounds=rounds, calls=20)
+        documents = _timed(processes, _documents(), is_query=False, rounds=max(2, rounds // 5), calls=1)
+        worked = {name: process.embed([_QUERY], is_query=True, calls=50) for name, process in processes.items()}
+        seen = {name: process.embed(_documents()) for name, process in processes.items()}
         rows = [
             [
                 name,
@@ -82,11 +44,11 @@ def measure(options: argparse.Namespace) -> Report:
                 ms(queries[name].p95_ms),
                 ms(percentile(worked[name]["cpu_ms"], 50)),
                 f"{len(_documents()) / documents[name].p50_ms * 1_000:.0f}",
-                f"{worker.load_s:.1f}",
+                f"{process.load_s:.1f}",
                 f"{seen[name].get('rss_mb', 0):.0f}",
                 f"{seen[name].get('peak_mb', 0):.0f}",
             ]
-            for name, worker in workers.items()
+            for name, process in processes.items()
         ]
     header = ["", "query p50 ms", "p95 ms", "CPU ms", "documents/s", "load s", "memory MiB", "peak MiB"]
     return Report(
@@ -101,24 +63,23 @@ def measure(options: argparse.Namespace) -> Report:
 
 
 @contextlib.contextmanager
-def _workers(torch_python: str) -> Generator[dict[str, Worker]]:
-    model_dir = str(_minilm_files.find_model(None))
-    starts = {_OURS: (sys.executable, "memlane", model_dir)}
+def _processes(torch_python: str) -> Generator[dict[str, EmbedderProcess]]:
+    starts: dict[str, tuple[str, str, int]] = {_OURS: (sys.executable, "memlane", 0)}
     if torch_python:
-        starts[_ONE_THREAD] = (torch_python, "torch", model_dir, "1")
-        starts[_OWN_THREADS] = (torch_python, "torch", model_dir)
-    with contextlib.ExitStack() as stack:
-        workers: dict[str, Worker] = {}
-        for name, command in starts.items():
-            workers[name] = Worker(*command)
-            stack.callback(workers[name].close)
-        yield workers
+        starts[_ONE_THREAD] = (torch_python, "torch", 1)
+        starts[_OWN_THREADS] = (torch_python, "torch", 0)
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as stack:
+        processes: dict[str, EmbedderProcess] = {}
+        for name, (python, runtime, threads) in starts.items():
+            processes[name] = EmbedderProcess(python, runtime, Path(folder) / "log", lanes=0, threads=threads)
+            stack.enter_context(processes[name].worker)
+        yield processes
 
 
 def _timed(
-    workers: dict[str, Worker], texts: list[str], *, is_query: bool, rounds: int, calls: int
+    processes: dict[str, EmbedderProcess], texts: list[str], *, is_query: bool, rounds: int, calls: int
 ) -> dict[str, Timing]:
-    cases = {name: worker.block(texts, is_query=is_query) for name, worker in workers.items()}
+    cases = {name: process.block(texts, is_query=is_query) for name, process in processes.items()}
     return interleaved(cases, rounds=rounds, calls=calls)
 
 
@@ -130,25 +91,17 @@ def _targets(queries: dict[str, Timing], documents: dict[str, Timing], seen: dic
     if _ONE_THREAD not in queries:
         return []
     peers = (_ONE_THREAD, _OWN_THREADS)
+    cosine = least_cosine(seen[_OURS]["vectors"], seen[_ONE_THREAD]["vectors"])
     return [
         *(_faster("a query", queries, peer, wanted=2) for peer in peers),
         *(_faster("documents", documents, peer, wanted=1) for peer in peers),
-        Target("the least cosine to torch's vectors", _least_cosine(seen), 0.9999, at_least=True),
+        Target("the least cosine to torch's vectors", cosine, 0.9999, at_least=True),
     ]
 
 
 def _faster(what: str, timings: dict[str, Timing], peer: str, *, wanted: float) -> Target:
     times = timings[peer].times(timings[_OURS])
     return Target(f"{what}: times as fast as {peer}", times, wanted, at_least=True)
-
-
-def _least_cosine(seen: dict[str, dict[str, Any]]) -> float:
-    pairs = zip(seen[_OURS]["vectors"], seen[_ONE_THREAD]["vectors"], strict=True)
-    return min(_product(*pair) for pair in pairs)
-
-
-def _product(one: list[float], other: list[float]) -> float:
-    return math.fsum(a * b for a, b in zip(one, other, strict=True))
 
 
 if __name__ == "__main__":

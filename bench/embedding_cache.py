@@ -30,10 +30,11 @@ def cache_file(named: str) -> Path | None:
 class CachedEmbedder:
     """Answers from the file what stands there and asks `embedder`, which stays the caller's to close, for the rest."""
 
-    def __init__(self, embedder: Embedder, path: Path) -> None:
-        """Open or create the file."""
+    def __init__(self, embedder: Embedder, path: Path, *, queries: bool = True) -> None:
+        """Open or create the file; without `queries`, questions are embedded each time."""
         self._embedder = embedder
         self._path = path
+        self._queries = queries
         self._database: sqlite3.Connection | None = None
         self.identity = embedder.identity
         self.dimension = embedder.dimension
@@ -41,6 +42,8 @@ class CachedEmbedder:
 
     async def embed(self, texts: Sequence[str], *, purpose: Purpose) -> NDArray[np.float32]:
         """Return float32 of shape (n, dimension), rows of unit length."""
+        if purpose == "query" and not self._queries:
+            return await self._embedder.embed(texts, purpose=purpose)
         keys = [self._key(text, purpose) for text in texts]
         known = self._known(keys)
         self.hits += len(known)

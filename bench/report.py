@@ -19,6 +19,7 @@ import msgspec
 
 _PLACES = ("--data", "--cache", "--out", "--json", "--results", "--picture", "--store", "--sets")
 _BUSY = " The machine was busy with other work: milliseconds are inflated, most of all where several threads wait."
+_TARGETS = "| target | wanted | measured | met |"
 _SECTION = re.compile(r"^(?=## )", re.MULTILINE)
 ROOT = Path(__file__).resolve().parent.parent
 SERVICES = ROOT / ".services"
@@ -120,6 +121,19 @@ def enter(path: Path, reports: list[Report], *, head: str | None = None) -> None
     path.write_text("\n\n".join(text) + "\n", encoding="utf-8")
 
 
+def targets_in(path: Path) -> dict[str, bool]:
+    """Return, of all sections of a file of results, each target and whether it was met."""
+    found: dict[str, bool] = {}
+    for section in _SECTION.split(path.read_text(encoding="utf-8") if path.is_file() else ""):
+        _, _, rows = section.partition(f"{_TARGETS}\n")
+        for row in rows.splitlines()[1:]:
+            if not row.startswith("|"):
+                break
+            what, *_, met = (cell.strip() for cell in row.strip("|").split("|"))
+            found[what] = met == "yes"
+    return found
+
+
 def ms(value: float) -> str:
     """Return milliseconds as text of three significant digits or so."""
     return f"{value:.3f}" if value < 1 else f"{value:.2f}" if value < 100 else f"{value:.0f}"
@@ -151,15 +165,15 @@ def machine() -> dict[str, str]:
     }
 
 
-def circumstances(name: str) -> str:
-    """Return, for a report of `memlane bench NAME`, the command without names of places, and the machine."""
+def circumstances(command: str) -> str:
+    """Return the command, with its arguments but without names of places, and the machine."""
     shown: list[str] = []
     for word in sys.argv[1:]:
         shown.append("…" if shown and shown[-1] in _PLACES else word)
     facts = machine()
     busy = float(facts["load average at the start"]) > (os.cpu_count() or 1) / 2
     about = ", ".join(f"{what} {value}" for what, value in facts.items())
-    return f"`{' '.join(['memlane bench', name, *shown])}`; {about}." + (_BUSY if busy else "")
+    return f"`{' '.join([command, *shown])}`; {about}." + (_BUSY if busy else "")
 
 
 def _first(path: str, name: str) -> str:
@@ -176,7 +190,7 @@ def _table(table: Table) -> str:
 
 
 def _targets(targets: list[Target]) -> str:
-    lines = ["| target | wanted | measured | met |", "|---|---:|---:|---|"]
+    lines = [_TARGETS, "|---|---:|---:|---|"]
     for target in targets:
         sign, unit = ("≥" if target.at_least else "≤"), f" {target.unit}" if target.unit else ""
         met = "yes" if target.is_met else "**no**"

@@ -64,7 +64,7 @@ def measure(options: argparse.Namespace) -> Report:
 
 
 def _task(data: Path, task: str, limit: int, options: argparse.Namespace) -> Report:
-    start, facts, told = time.monotonic(), machine(), circumstances("retrieval")
+    start, facts, told = time.monotonic(), machine(), circumstances("memlane bench retrieval")
     chosen = questions(data, task, limit)
     run = asyncio.run(_run(data, task, chosen, options))
     score, wanted = scorer(data), gold(data, task, chosen)

@@ -72,16 +72,21 @@ class Worker:
 
     def _read(self, timeout_s: float) -> dict[str, Any]:
         assert self._process.stdout  # noqa: S101 -- it was asked for
-        timer = threading.Timer(timeout_s, self._process.kill)
+        too_late = threading.Event()
+
+        def end() -> None:
+            too_late.set()  # before the process ends, which is what the reader below waits for
+            self._process.kill()
+
+        timer = threading.Timer(timeout_s, end)
         timer.start()
         try:
             line = self._process.stdout.readline()
         finally:
-            in_time = timer.is_alive()
             timer.cancel()
         if not line:
             self._process.wait()
-            raise WorkerFailedError(self._last_words() if in_time else f"no answer within {timeout_s:g} s")
+            raise WorkerFailedError(f"no answer within {timeout_s:g} s" if too_late.is_set() else self._last_words())
         return json.loads(line)
 
     def _last_words(self) -> str:

@@ -24,7 +24,7 @@ class Memlane:
         self._runner = asyncio.Runner()
         self._local = OnnxEmbedder(model_dir=place.model_dir)
         self._runner.run(self._local.embed(["load everything"], purpose="query"))
-        self._used = CachedEmbedder(self._local, place.vectors) if place.vectors else self._local
+        self._used = CachedEmbedder(self._local, place.vectors, queries=False) if place.vectors else self._local
         self._file = place.folder / "conversation.json"
         self._memory = self._runner.run(_connected(f"sqlite:///{place.folder / 'memory.db'}", self._used))
         self._user = self._memory.user("nobody")

@@ -24,7 +24,7 @@ class Minilm:
     def __init__(self, place: Place) -> None:
         """Load the model."""
         self._local = OnnxEmbedder(model_dir=place.model_dir)
-        self._used = CachedEmbedder(self._local, place.vectors) if place.vectors else self._local
+        self._used = CachedEmbedder(self._local, place.vectors, queries=False) if place.vectors else self._local
         self._runner = asyncio.Runner()
         self._runner.run(self._local.embed(["load everything"], purpose="query"))
 
