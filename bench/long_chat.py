@@ -39,7 +39,22 @@ from retrieval_data import conversations
 
 _SAMPLE = 40
 _USER, _SESSION = "luke", "long"
-_HOMES = ("Oslo", "Bergen", "Lund", "Hamar", "Turku")
+_HOMES = [
+    "Oslo",
+    "Bergen",
+    "Lund",
+    "Hamar",
+    "Turku",
+    "Riga",
+    "Ghent",
+    "Porto",
+    "Leeds",
+    "Malaga",
+    "Verona",
+    "Nantes",
+    "Cork",
+    "Basel",
+]
 _PLAN = {"MEMLANE_WORK__QUIET": "1 s", "MEMLANE_WORK__COMPACT_AFTER_MESSAGES": "60"}
 
 
@@ -52,7 +67,7 @@ def measure(options: argparse.Namespace) -> Report:
         recorded = Recorded(dict(turns))
         server = stack.enter_context(ModelServer(key="none", model=MODEL, script=Script(recorded.reply)))
         model = "none" if options.no_model else f"openai+{server.base_url}#{MODEL}"
-        workers = _Workers(url, model, int(options.kills))
+        workers = _Workers(url, model, int(options.kills), {**_PLAN, "MEMLANE_WORK__LEASE": str(options.lease)})
         stack.callback(workers.stop)
         plan = memlane.WorkPlan(in_process=False)
         memory = stack.enter_context(memlane.connect(url, model=model, embedder="hashing", work=plan))
@@ -69,7 +84,8 @@ def measure(options: argparse.Namespace) -> Report:
 class _Workers:
     """Processes of `memlane worker`, one at a time, killed at random moments and begun anew."""
 
-    def __init__(self, url: str, model: str, kills: int) -> None:
+    def __init__(self, url: str, model: str, kills: int, settings: dict[str, str]) -> None:
+        self._environment = {**os.environ, **settings}
         command = Path(sys.executable).parent / "memlane"
         self._command = [str(command), "worker", "--store", url, "--model", model, "--embedder", "hashing"]
         self._left = kills
@@ -91,7 +107,7 @@ class _Workers:
     def drain(self) -> None:
         """Kill what runs and let another worker finish everything."""
         self.stop()
-        subprocess.run([*self._command, "--drain"], check=True, env=_environment())
+        subprocess.run([*self._command, "--drain"], check=True, env=self._environment)
 
     def stop(self) -> None:
         """Kill what runs."""
@@ -101,11 +117,7 @@ class _Workers:
             self._running = None
 
     def _start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen(self._command, env=_environment(), stderr=subprocess.DEVNULL)
-
-
-def _environment() -> dict[str, str]:
-    return {**os.environ, **_PLAN}
+        return subprocess.Popen(self._command, env=self._environment, stderr=subprocess.DEVNULL)
 
 
 def _turns(options: argparse.Namespace) -> list[tuple[str, str]]:
@@ -221,6 +233,6 @@ def _cost(turns: Sequence[tuple[str, str]], asked: Sequence[Asked]) -> Table:
 if __name__ == "__main__":
     run_script(
         str(__doc__),
-        ["data=", "task=locomo", "messages=300", "store=", "kills=10", "no-model=flag"],
+        ["data=", "task=locomo", "messages=300", "store=", "kills=10", "lease=60 s", "no-model=flag"],
         measure,
     )

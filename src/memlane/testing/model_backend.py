@@ -18,6 +18,8 @@ from memlane.types.message import Message, message_from_mapping
 
 PATIENT_S = 10.0
 IMPATIENT_S = 0.4
+SOON_S = 5.0
+"""Within this what is to end at once has ended."""
 _NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
@@ -130,9 +132,9 @@ async def both(model: ChatModel, prompt: Prompt) -> tuple[Completion, Completion
     return await model.complete(prompt), (await streamed(model, prompt))[1]
 
 
-async def until(holds: Callable[[], bool], patience_s: float = 5.0) -> bool:
-    """Wait until something holds; say whether it does."""
-    end = time.monotonic() + patience_s
+async def until(holds: Callable[[], bool], patience_s: float | None = None) -> bool:
+    """Wait until something holds, by default for `SOON_S`; say whether it does."""
+    end = time.monotonic() + (SOON_S if patience_s is None else patience_s)
     while not holds() and time.monotonic() < end:  # noqa: ASYNC110 - the provider is in another thread
         await asyncio.sleep(0.01)
     return holds()

@@ -8,6 +8,7 @@ import pytest
 
 from memlane.errors import ClosedError, ModelUnavailableError
 from memlane.protocols.chat_model import ChatModel, Completion
+from memlane.testing import model_backend
 from memlane.testing.model_backend import IMPATIENT_S, ModelBackend, ask, collect, streamed, until
 from memlane.testing.model_script import Answer, Misdeed, Trouble
 
@@ -86,7 +87,7 @@ class GivingUp:
         model = await _impatient(backend)
         for call in (_complete, _stream):
             backend.provider.will(*[_SLOW] * backend.attempts)
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(model_backend.SOON_S):
                 with pytest.raises(ModelUnavailableError):
                     await call(model)
 
@@ -94,7 +95,7 @@ class GivingUp:
         model = await _impatient(backend)
         backend.provider.will(_SLOW_BETWEEN)
         pieces: list[object] = []
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(model_backend.SOON_S):
             with pytest.raises(ModelUnavailableError):
                 await collect(model.stream(ask()), pieces)
         assert pieces == ["one", " two"]

@@ -15,6 +15,7 @@ from memlane.errors import (
     SettingError,
 )
 from memlane.protocols.chat_model import ChatModel, Prompt
+from memlane.testing import model_backend
 from memlane.testing.model_backend import ModelBackend, ask, both, collect, streamed
 from memlane.testing.model_script import Answer, Misdeed, Trouble
 
@@ -162,7 +163,7 @@ class Retries:
     async def test_a_wait_that_nobody_would_sit_out_is_raised_at_once(self, backend: ModelBackend) -> None:
         await backend.model.complete(ask())  # what has to be loaded first may take its time
         backend.provider.will(Trouble(trouble=Misdeed.RATE_LIMITED, retry_after="110"))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(model_backend.SOON_S):
             with pytest.raises(ModelRateLimitError):
                 await backend.model.complete(ask())
         assert len(backend.provider.asked()) == 2

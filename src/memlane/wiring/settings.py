@@ -59,6 +59,7 @@ class WorkSettings(msgspec.Struct, frozen=True, kw_only=True):
     compact_after_messages: int | Literal["never"] = 100
     compact_after_tokens: int | Literal["never"] = 16_000
     most_tries: int = 5
+    lease: timedelta = timedelta(seconds=60)
     model_calls_at_once: int = 4
     model_requests_per_minute: int | Literal["never"] = NEVER
     model_tokens_per_minute: int | Literal["never"] = NEVER

@@ -116,6 +116,11 @@ ENTRIES = (
         show=shown_count,
     ),
     Entry(
+        name="work.lease",
+        about="How long a worker keeps a user to itself without a sign of life; one that is killed is replaced then.",
+        read=read_duration,
+    ),
+    Entry(
         name="work.model_calls_at_once",
         about="How many calls of the model a worker makes at a time.",
         read=read_count,

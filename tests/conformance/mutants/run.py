@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from memlane.testing import probes
+from memlane.testing import model_backend, probes
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[2]
@@ -70,6 +70,7 @@ def _checked(item: pytest.Item) -> set[str]:
 
 def main(suite: str, tests: str, *names: str) -> None:
     probes.PATIENCE_S = 0.2  # a mutant that leaves something behind leaves it for ever
+    model_backend.SOON_S = 2.0  # as above
     hunter = Hunter(suite, list(names), programs=tests == "programs")
     flags = [flag for plugin in ("randomly", "cacheprovider", "xdist") for flag in ("-p", f"no:{plugin}")]
     options = [f"--rootdir={_ROOT}", f"--config-file={_ROOT / 'pyproject.toml'}", "--timeout=30", "--tb=no"]
