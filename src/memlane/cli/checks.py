@@ -4,6 +4,7 @@ import asyncio
 import platform
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from enum import Enum
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
@@ -14,15 +15,19 @@ import memlane
 from memlane.cli.config import shown_place
 from memlane.cli.where import connected
 from memlane.errors import MemlaneError, MissingExtraError, SettingError, StoreUnavailableError
+from memlane.protocols.chat_model import Prompt
+from memlane.types.message import make_message
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
+from memlane.wiring.models import open_model
 from memlane.wiring.settings import EmbedderSettings, Settings, StoreSettings
 from memlane.wiring.store_url import StoreUrl
 
 if TYPE_CHECKING:
+    from memlane.protocols.chat_model import ChatModel, Completion
     from memlane.protocols.embedder import Embedder
 
-_PACKAGES = ("msgspec", "numpy", "redis", "onnxruntime", "tokenizers", "openai", "tiktoken")
+_PACKAGES = ("msgspec", "numpy", "redis", "onnxruntime", "tokenizers", "openai", "anthropic", "tiktoken")
 _SAMPLE = "The train to Oslo leaves at noon."
 _NO_AOF = "no append-only file: what was written since the last snapshot is lost when the server stops"
 
@@ -49,11 +54,16 @@ def all_checks(settings: Settings) -> Iterator[Check]:
     yield Check(name="memlane", state=State.OK, detail=f"{memlane.__version__}, Python {platform.python_version()}")
     yield Check(name="packages", state=State.OK, detail=", ".join(_installed()))
     url, memories_url = settings.store.url, settings.store.memories_url
-    yield from _checked("sessions" if memories_url else "store", lambda: _store(url))
+    found = list(_checked("sessions" if memories_url else "store", lambda: _store(url)))
+    yield from found
     if memories_url:
         yield from _checked("memories", lambda: _store(memories_url))
     yield from _checked("embedder", lambda: _embedder(settings.embedder.name))
-    yield from _checked("token counter", lambda: _counter(settings.tokens.counter))
+    counter = f"auto:{settings.model.name}" if settings.tokens.counter == "auto" else settings.tokens.counter
+    yield from _checked("token counter", lambda: _counter("estimate" if counter == "auto:none" else counter))
+    yield from _checked("chat model", lambda: _model(settings.model.name))
+    if found[0].state is not State.FAULT:
+        yield from _checked("background work", lambda: _work(settings))
 
 
 def _checked(name: str, check: Callable[[], tuple[str, list[tuple[str, str]]]]) -> Iterator[Check]:
@@ -102,6 +112,33 @@ def _counter(name: str) -> tuple[str, list[tuple[str, str]]]:
     counter = open_counter(name)
     kind = "exact" if counter.exact else "an estimate"
     return f"{counter.name}, {kind}: {counter.count(_SAMPLE)} tokens in a sample of {len(_SAMPLE)} characters", []
+
+
+def _model(name: str) -> tuple[str, list[tuple[str, str]]]:
+    model = open_model(name)
+    if model is None:
+        return "none: replies quote memory, facts are found by patterns", []
+    began = time.perf_counter()
+    answer = asyncio.run(_ask_one(model))
+    milliseconds = (time.perf_counter() - began) * 1000
+    return f"{model.identity}: answered in {milliseconds:.0f} ms, stop {answer.stop}", []
+
+
+async def _ask_one(model: "ChatModel") -> "Completion":
+    message = make_message("user", "Reply with the word ok.", id="1", created_at=datetime.now(UTC))
+    try:
+        return await model.complete(Prompt(messages=[message], max_output_tokens=64))
+    finally:
+        await model.aclose()
+
+
+def _work(settings: Settings) -> tuple[str, list[tuple[str, str]]]:
+    alone = Settings(store=settings.store, embedder=EmbedderSettings(name="none"))
+    with connected(alone, in_process=False) as memory:
+        sessions = [due for listed in memory.work(limit=10_000) for due in listed.sessions]
+    aside = [due for due in sessions if due.set_aside]
+    told = f"{len(sessions) - len(aside)} sessions due, {len(aside)} set aside"
+    return told, [(f"{len(aside)} sessions set aside", "memlane work list, then memlane work retry")] if aside else []
 
 
 def _fix(name: str, error: MemlaneError) -> str:

@@ -13,10 +13,11 @@ from memlane.engine.log import SessionLog, stored
 from memlane.engine.numbers import check_count, check_last
 from memlane.engine.progress import mark_closed
 from memlane.engine.reading import INSTRUCTIONS, instructions_of, messages_of, summary_of
-from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.reply import Reply, ReplyStream, TokenCount
 from memlane.engine.summarise import covered_ids, rebuild_summary
 from memlane.engine.window import Window, build_window
 from memlane.errors import UsageError
+from memlane.protocols.chat_model import ChatModel
 from memlane.types.ids import SessionKey, check_text
 from memlane.types.message import Message, make_message, message_from_mapping
 from memlane.types.summary import Summary
@@ -187,6 +188,20 @@ class AsyncSession:
         if ask.model is None:
             return quoting.stream(self._core, self._log, ask)
         return turn.stream(self._core, self._log, ask, ask.model)
+
+    async def count_tokens(self, context: Context, *, model: ChatModel | str | None = None) -> TokenCount:
+        """Return what a context comes to: by the provider's own count where there is one, else as the context says.
+
+        Args:
+            context: As `context` returned it, or a reply's.
+            model: Whose count, as in `connect`; None for the model of the connection.
+
+        Raises:
+            ModelError: the provider failed.
+            SettingError: the model, its key or its address is not accepted.
+        """
+        self._core.check_open()
+        return await turn.count_tokens(context, self._core.models.chosen(model))
 
     async def unanswered(self) -> list[Message]:
         """Return the messages given to `chat` or `stream` that have no whole reply, oldest first.

@@ -31,6 +31,20 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
         return self.message.tool_calls or []
 
 
+class TokenCount(msgspec.Struct, frozen=True, kw_only=True):
+    """What a context comes to.
+
+    Attributes:
+        tokens: How many.
+        counter: Who counted: a model, a tokenizer, or an estimate.
+        exact: Whether it is the model's own count.
+    """
+
+    tokens: int
+    counter: str
+    exact: bool
+
+
 class ReplyStream:
     """The pieces of a reply as they come; iterate once, and aclose() it when you stop before the end.
 

@@ -14,10 +14,10 @@ from memlane.context.context import Context
 from memlane.engine.ask import Ask
 from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
-from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.reply import Reply, ReplyStream, TokenCount
 from memlane.engine.window import Window, build_window
 from memlane.errors import MalformedOutputError, ModelUnavailableError, UsageError
-from memlane.protocols.chat_model import ChatModel, Completion, Prompt
+from memlane.protocols.chat_model import ChatModel, Completion, CountsPrompts, Prompt
 from memlane.types.message import Message, make_message
 from memlane.types.turn import CUT, Turn, Usage
 
@@ -53,6 +53,14 @@ async def chat(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> Reply
 def stream(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> ReplyStream:
     """Make a turn and return the pieces of its reply; see `AsyncSession.stream`."""
     return ReplyStream(lambda made: _pieces(core, log, ask, model, made))
+
+
+async def count_tokens(context: Context, model: ChatModel | None) -> TokenCount:
+    """Return what a context comes to; see `AsyncSession.count_tokens`."""
+    if model is None or not isinstance(model, CountsPrompts):
+        return TokenCount(tokens=context.tokens, counter=context.counter, exact=context.exact)
+    prompt = Prompt(system=context.system, messages=context.messages, remembered=context.remembered)
+    return TokenCount(tokens=await model.count_prompt(prompt), counter=model.identity, exact=True)
 
 
 def unanswered(messages: Sequence[Message]) -> list[Message]:

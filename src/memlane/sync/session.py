@@ -7,7 +7,8 @@ from typing import Any, Self, Unpack
 from memlane.context.context import Context
 from memlane.engine.ask import TurnOptions
 from memlane.engine.conversation import AsyncSession
-from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.reply import Reply, ReplyStream, TokenCount
+from memlane.protocols.chat_model import ChatModel
 from memlane.sync.loop import LoopThread
 from memlane.types.message import Message
 from memlane.types.summary import Summary
@@ -106,6 +107,10 @@ class Session:
     def stream(self, text: str | list[dict[str, Any]] | None, **options: Unpack[TurnOptions]) -> BlockingStream:
         """As `AsyncSession.stream`."""
         return BlockingStream(self._session.stream(text, **options), self._loop)
+
+    def count_tokens(self, context: Context, *, model: ChatModel | str | None = None) -> TokenCount:
+        """As `AsyncSession.count_tokens`."""
+        return self._loop.run(self._session.count_tokens(context, model=model))
 
     def unanswered(self) -> list[Message]:
         """As `AsyncSession.unanswered`."""

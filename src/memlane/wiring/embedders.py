@@ -5,16 +5,12 @@ Where a hosted embedder is and what opens it comes from the variables that the p
 """
 
 import os
-from typing import TYPE_CHECKING
 
-from memlane.errors import MissingExtraError, SettingError
+from memlane.errors import SettingError
 from memlane.protocols.embedder import Embedder
-
-if TYPE_CHECKING:
-    from memlane.adapters._drivers.openai import AzureOpenAIServer
+from memlane.wiring.azure import azure_server
 
 NAMES = "local, none, hashing, openai:<model>[/<dimension>], azure:<deployment>[/<dimension>]"
-_ENTRA_SCOPE = "https://cognitiveservices.azure.com/.default"
 
 
 def open_embedder(name: str | Embedder | None) -> Embedder | None:
@@ -48,7 +44,7 @@ def _hosted(kind: str, name: str) -> Embedder:
     model, _, length = name.partition("/")
     dimension = _dimension(length) if length else None
     if kind == "azure":
-        return OpenAIEmbedder(_azure(model), dimension=dimension)
+        return OpenAIEmbedder(azure_server(model, "an embedder"), dimension=dimension)
     server = OpenAIServer(api_key=os.environ.get("OPENAI_API_KEY"), base_url=os.environ.get("OPENAI_BASE_URL"))
     return OpenAIEmbedder(server, model=model, dimension=dimension)
 
@@ -57,19 +53,3 @@ def _dimension(length: str) -> int:
     if not length.isdecimal():
         raise SettingError(f"the dimension of an embedder must be a whole number, not {length!r}")
     return int(length)
-
-
-def _azure(deployment: str) -> "AzureOpenAIServer":
-    from memlane.adapters.embedders.openai import AzureOpenAIServer  # noqa: PLC0415 -- SDKs load on use
-
-    endpoint, key = os.environ.get("AZURE_OPENAI_ENDPOINT"), os.environ.get("AZURE_OPENAI_API_KEY")
-    if not endpoint:
-        raise SettingError("an embedder on Azure needs AZURE_OPENAI_ENDPOINT")
-    if key:
-        return AzureOpenAIServer(endpoint=endpoint, deployment=deployment, api_key=key)
-    try:
-        from azure.identity.aio import DefaultAzureCredential, get_bearer_token_provider  # noqa: PLC0415 -- as above
-    except ImportError as exc:
-        raise MissingExtraError("Microsoft Entra ID", "pip install 'memlane[azure]'") from exc
-    provider = get_bearer_token_provider(DefaultAzureCredential(), _ENTRA_SCOPE)
-    return AzureOpenAIServer(endpoint=endpoint, deployment=deployment, token_provider=provider)

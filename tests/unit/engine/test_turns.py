@@ -322,3 +322,16 @@ async def test_marks_of_turns_survive_export_and_restore(open_one: Open, tmp_pat
     restored, original = await copy.session("trip").messages(), await luke.session("trip").messages()
     assert restored == original
     assert await copy.session("trip").unanswered() == []
+
+
+async def test_a_provider_that_counts_prompts_is_asked_and_others_are_estimated(open_one: Open) -> None:
+    class Counting(ScriptedModel):
+        async def count_prompt(self, prompt: Prompt) -> int:
+            return 100 + len(prompt.messages)
+
+    chat = session(open_one, Counting("Hello."))
+    reply = await chat.chat("Hi")
+    counted = await chat.count_tokens(reply.context)
+    assert (counted.tokens, counted.counter, counted.exact) == (101, "scripted:model", True)
+    estimated = await chat.count_tokens(reply.context, model=ScriptedModel())
+    assert (estimated.tokens, estimated.exact) == (reply.context.tokens, False)

@@ -71,9 +71,9 @@ class WorkSchedule:
         """Let a lease end later."""
         await self._run("prolong_work", keys.name, ends_ms)
 
-    async def hold(self, keys: PartitionKeys, ends_ms: int, ready_ms: Argument) -> None:
-        """Note that a partition that seemed free is leased."""
-        await self._run("hold_work", keys.name, ends_ms, ready_ms)
+    async def hold(self, keys: PartitionKeys, ends_ms: int, ready_ms: Argument, *, mine_ms: int) -> None:
+        """Note that a partition is leased by somebody else, unless what the caller's claim noted has changed since."""
+        await self._run("hold_work", keys.name, ends_ms, ready_ms, mine_ms)
 
     async def leave(self, keys: PartitionKeys) -> None:
         """Take off a partition that has no marks left, on a Cluster; one that has some again by then comes back."""

@@ -166,7 +166,7 @@ class RedisWorkLedger:
         if standing == b"taken":
             return Claim(partition, token.decode())
         if self._schedule.is_apart and ends:
-            await self._schedule.hold(keys, int(ends[0]), ready)
+            await self._schedule.hold(keys, int(ends[0]), ready, mine_ms=now_ms + lease_ms)
         elif self._schedule.is_apart:
             await self._schedule.settle(keys, standing, now_ms, now_ms)
         return None
