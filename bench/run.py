@@ -17,7 +17,21 @@ import msgspec
 from environments import torch_python
 from report import RESULTS, ROOT, Report, enter, machine, targets_in, versions
 
-_PARTS = ("redis_speed", "peers", "blocking", "sqlite_speed", "recall_speed", "ingest_pause", "embedder", "import_time")
+_PARTS = (
+    "redis_speed",
+    "peers",
+    "blocking",
+    "sqlite_speed",
+    "recall_speed",
+    "ingest_pause",
+    "embedder",
+    "import_time",
+    "prefix",
+    "facts",
+    "long_chat",
+    "long_chat --no-model",
+)
+_WITHOUT_ROUNDS = ("prefix", "facts", "long_chat")
 _TIME_LIMIT_S = 600
 _ABOUT = (
     "Written by the scripts in `bench`; bench/README.md says how to read it. Each section was measured on the day that "
@@ -53,8 +67,9 @@ def main() -> int:
 def _run(part: str, options: argparse.Namespace) -> Report | None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "report.json"
-        command = [sys.executable, str(ROOT / "bench" / f"{part}.py"), "--json", str(path)]
-        command += ["--rounds", options.rounds] if options.rounds else []
+        script, *arguments = part.split()
+        command = [sys.executable, str(ROOT / "bench" / f"{script}.py"), *arguments, "--json", str(path)]
+        command += ["--rounds", options.rounds] if options.rounds and script not in _WITHOUT_ROUNDS else []
         remark = ""
         if part == "embedder":
             python, remark = _torch(with_torch=options.with_torch)
