@@ -235,7 +235,7 @@ def _report(
 ) -> Report:
     embedded = (
         "Vectors of messages may come from a file of an earlier run (not those of sentence-transformers), so ingest "
-        "times are not comparable."
+        "times would mean nothing and are left out."
         if vectors
         else "Ingest includes embedding, which is most of it."
     )
@@ -246,19 +246,20 @@ def _report(
         f"with none. Conversations are taken in one after the other, questions asked in turns. A query asks for "
         f"{_RESULTS_ASKED} results and embeds its question. Sessions of all but Memlane stand where their best "
         f"message stands among {_DEPTH}. {embedded}",
-        tables=[*(_table(sample, lines[sample.task]) for sample in samples), _reasons(reasons)],
+        tables=[*(_table(sample, lines[sample.task], vectors) for sample in samples), _reasons(reasons)],
         remarks=[_MEMORY],
     )
 
 
-def _table(sample: Sample, lines: list[Line]) -> Table:
-    header = ["", "R@5", "R@10", "sessions any@5", "sessions R@10", "ingest ms a message", "query p50 ms", "p95 ms"]
+def _table(sample: Sample, lines: list[Line], vectors: Path | None) -> Table:
+    ingest = [] if vectors else ["ingest ms a message"]
+    header = ["", "R@5", "R@10", "sessions any@5", "sessions R@10", *ingest, "query p50 ms", "p95 ms"]
     title = f"{sample.task}: {len(sample.conversations):,} conversations, {len(sample.questions):,} questions; percent"
     rows = [
         [
             line.system,
             *(f"{100 * share:.1f}" for share in (line[1], line[2], line[3], line[4])),
-            *(ms(value) for value in (line.ingest_ms, line.p50_ms, line.p95_ms)),
+            *(ms(value) for value in (*([] if vectors else [line.ingest_ms]), line.p50_ms, line.p95_ms)),
             f"{line.empty_mb:.0f}",
             f"{line.rss_mb:.0f}",
         ]

@@ -7,9 +7,11 @@ store.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
+from typing import TypeVar
 
 import msgspec
 
@@ -18,9 +20,11 @@ from memlane.errors import MalformedOutputError, MemlaneError, ModelRateLimitErr
 from memlane.protocols.work import Claim, DueSession, WorkLedger
 from memlane.types.ids import Partition, SessionKey
 
+_Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 _LISTED = 1_000
 _IDLE_SECONDS = 1.0
+_RESTS = 2.0
 _LOOK_AGAIN_SECONDS = 0.25
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=10)
@@ -65,6 +69,7 @@ class Workshop:
         self._came = asyncio.Event()
         self._stop: asyncio.Event | None = None
         self._watching = False
+        self._hurry = 0
 
     @property
     def ledger(self) -> WorkLedger:
@@ -88,6 +93,13 @@ class Workshop:
             UnsupportedError: the session store keeps no ledger.
             StoreUnavailableError: a store cannot be reached.
         """
+        self._hurry += 1
+        try:
+            return await self._run(until_idle=until_idle, progress=progress)
+        finally:
+            self._hurry -= 1
+
+    async def _run(self, *, until_idle: bool, progress: Callable[[int], None] | None) -> int:
         done, seen = 0, dict[Partition, int | None]()
         async with self._turn:
             while True:
@@ -115,6 +127,7 @@ class Workshop:
         """
         done, self._stop = 0, asyncio.Event()
         stop = self._stop
+        self._hurry += 1
         while not stop.is_set():
             made = 0
             with suppress(StoreError):
@@ -200,13 +213,24 @@ class Workshop:
                 for due in await self.ledger.due(claim.partition, now_ms=self._core.clock.now_ms()):
                     if due.set_aside:
                         continue
-                    made, again_at_ms = await self._work_on_session(claim, due, early=early)
+                    if self._stop is not None and self._stop.is_set():
+                        again.append(self._core.clock.now_ms())
+                        break
+                    made, again_at_ms = await self._paced(self._work_on_session(claim, due, early=early))
                     done += made or 0
                     has_failed |= made is None
                     again += [] if again_at_ms is None else [again_at_ms]
         finally:
             await self._core.tasks.whole(self._release(claim, min(again, default=None)))
         return _Made(done, min(again, default=None), has_failed)
+
+    async def _paced(self, work: Awaitable[_Result]) -> _Result:
+        """Await work; where nobody waits for it, rest twice as long as it took, so that calls are served meanwhile."""
+        began = time.monotonic()
+        result = await work
+        if not self._hurry:
+            await asyncio.sleep(_RESTS * (time.monotonic() - began))
+        return result
 
     async def _work_on_session(self, claim: Claim, due: DueSession, *, early: bool) -> tuple[int | None, int | None]:
         """Do what a session needs; return how much was done (None: it failed), and when there is more to do."""
