@@ -318,6 +318,24 @@ async def test_on_a_cluster_a_writer_that_dies_before_calling_back_delays_and_lo
     assert len(await worker.claim(at=NOW + 60_000)) == 1
 
 
+async def test_on_a_cluster_a_claimer_that_came_too_late_holds_up_nobody(
+    apart: RedisDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, late, other = Someone(apart), Someone(apart), Someone(apart)
+    await worker.say()
+    (claim,) = await worker.claim()
+    schedule: WorkSchedule = late.work._schedule  # pyright: ignore[reportPrivateUsage] -- to come between two steps
+    await schedule.call_back(KEYS, NOW, b"free")  # of an append that saw no lease yet
+    hold = schedule.hold
+
+    async def release_first(*args: Any, **options: Any) -> None:
+        await worker.work.release(claim, at_ms=NOW, now_ms=NOW)
+        await hold(*args, **options)
+
+    monkeypatch.setattr(schedule, "hold", release_first)
+    assert len(await late.claim()) + len(await other.claim()) == 1
+
+
 async def test_on_a_cluster_an_append_after_an_erasure_elsewhere_is_due_at_once(apart: RedisDriver) -> None:
     writer, other = Someone(apart), Someone(apart)
     await writer.say()

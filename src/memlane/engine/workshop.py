@@ -138,6 +138,7 @@ class Workshop:
             if not made:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), timeout=_IDLE_SECONDS)
+        self._hurry -= 1
         return done
 
     def stop(self) -> None:
