@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from memlane.engine.plan import WorkPlan
 from memlane.errors import SettingError
 from memlane.wiring.settings import Settings, load_settings
 from memlane.wiring.settings_entries import ENTRIES
@@ -188,6 +189,11 @@ def test_what_is_passed_to_connect_are_the_values_of_the_tree(load: Load) -> Non
         "MEMLANE_LIMITS__MAX_MESSAGE_BYTES": "64 KiB",
         "MEMLANE_LIMITS__CACHE_BYTES": "1 GiB",
         "MEMLANE_LIMITS__EMBED_WAIT": "5",
+        "MEMLANE_MODEL__NAME": "openai:gpt-x",
+        "MEMLANE_MODEL__CONTEXT_TOKENS": "32000",
+        "MEMLANE_WORK__QUIET": "2 min",
+        "MEMLANE_WORK__COMPACT_AFTER_TOKENS": "never",
+        "MEMLANE_WORK__DAILY_TOKENS_PER_TENANT": "1000000",
     }
     assert load(environment=environment).connect_options() == {
         "embedder": "none",
@@ -197,6 +203,9 @@ def test_what_is_passed_to_connect_are_the_values_of_the_tree(load: Load) -> Non
         "max_message_bytes": 65_536,
         "cache_bytes": 1024**3,
         "embed_wait": timedelta(seconds=5),
+        "model": "openai:gpt-x",
+        "context_tokens": 32_000,
+        "work": WorkPlan(quiet=timedelta(minutes=2), compact_after_tokens=None, daily_tokens_per_tenant=1_000_000),
     }
     assert load().connect_options()["session_ttl"] == "default"
 

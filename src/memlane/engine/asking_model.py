@@ -24,7 +24,6 @@ from memlane.types.ids import SessionKey
 from memlane.types.line import Line
 from memlane.types.message import Message, make_message
 
-_UNKNOWN_CONTEXT_TOKENS: Final = 8_192
 _ANSWER_TOKENS: Final = 2_048
 _SHARE: Final = 0.5
 """Which share of a model's context messages may take: the rest is for the prompt, the answer and a wrong estimate."""
@@ -88,7 +87,7 @@ async def _ask(core: Core, model: Pressure, tenant: str, request: Request) -> st
 
 def _pieces(core: Core, model: Pressure, lines: Sequence[Line]) -> list[list[Line]]:
     """Return messages in runs that fit a prompt; a message that alone is too long is a run of its own, cut."""
-    room = max(1, int((model.context_tokens or _UNKNOWN_CONTEXT_TOKENS) * _SHARE))
+    room = max(1, int(core.context_tokens(model) * _SHARE))
     pieces: list[list[Line]] = [[]]
     taken = 0
     for line in lines:

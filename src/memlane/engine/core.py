@@ -19,6 +19,7 @@ from memlane.engine.residents import Residents
 from memlane.engine.tasks import Tasks
 from memlane.engine.uses import Uses
 from memlane.errors import ClosedError
+from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
@@ -31,6 +32,9 @@ from memlane.recall.weights import DEFAULT, Weights
 from memlane.types.ids import Partition, SessionKey, ulid
 from memlane.types.memory import Memory
 
+_UNKNOWN_CONTEXT_TOKENS = 8_192
+"""What is assumed of a model of which nothing is known."""
+
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one connection allows and defaults to.
@@ -41,6 +45,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
         message_bytes: Largest encoded message, memory or document.
         resident_bytes: How much of hot partitions is kept in memory.
         embed_wait: How long a recall waits for memories that have no vector yet.
+        context_tokens: How many tokens a model's prompt and answer may come to together; None for what the model says.
     """
 
     session_ttl_ms: int | None = None
@@ -48,6 +53,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     message_bytes: int = 1024 * 1024
     resident_bytes: int = 512 * 1024 * 1024
     embed_wait: timedelta = timedelta(seconds=60)
+    context_tokens: int | None = None
 
 
 class Core:
@@ -99,6 +105,10 @@ class Core:
             raise ClosedError("this connection is closed")
         if self._pid != os.getpid():
             raise ClosedError("this connection was opened before a fork; open another in the child process")
+
+    def context_tokens(self, model: ChatModel | Pressure) -> int:
+        """Return how many tokens prompt and answer of a model may come to together."""
+        return self.limits.context_tokens or model.context_tokens or _UNKNOWN_CONTEXT_TOKENS
 
     def new_id(self) -> str:
         """Return a new id, sortable by time."""

@@ -21,7 +21,6 @@ from memlane.protocols.chat_model import ChatModel, Completion, CountsPrompts, P
 from memlane.types.message import Message, make_message
 from memlane.types.turn import CUT, Turn, Usage
 
-_UNKNOWN_CONTEXT_TOKENS = 8_192
 _USUAL_ANSWER_TOKENS = 4_096
 _MARGIN = 0.9
 """Which share of a model's context is filled when tokens are estimated: see bench/results.md for the error."""
@@ -132,7 +131,7 @@ def _in_flight(core: Core, log: SessionLog, message: Message) -> Generator[None]
 
 
 def _budget(core: Core, ask: Ask, model: ChatModel) -> int:
-    whole = model.context_tokens or _UNKNOWN_CONTEXT_TOKENS
+    whole = core.context_tokens(model)
     answer = ask.max_output_tokens or min(_USUAL_ANSWER_TOKENS, whole // 4)
     room = max(1, whole - answer)
     return room if core.counter.exact else max(1, int(room * _MARGIN))

@@ -13,6 +13,7 @@ from memlane.engine.client import AsyncMemlane
 from memlane.engine.clock import SystemClock
 from memlane.engine.core import Core, Limits
 from memlane.engine.models import Models
+from memlane.engine.numbers import check_count
 from memlane.engine.plan import WorkPlan
 from memlane.errors import SettingError, UsageError
 from memlane.protocols.chat_model import ChatModel
@@ -44,6 +45,8 @@ class Options(TypedDict, total=False):
             that serve every kind of conversation.
         model: Which chat model replies and does background work: `anthropic:<model>`, `openai:<model>`,
             `azure:<deployment>`, `openai+http://host/v1#<model>`, a `ChatModel`; `none` or None (default) for none.
+        context_tokens: How many tokens the model's prompt and answer may come to together; None (default) for what is
+            known of the model, or 8,192.
         work: When background work is done, a `WorkPlan`; None for its defaults, `off` to leave it to others.
         counter: `estimate`, `tiktoken:<encoding>`, `auto:<model>`, or a `TokenCounter`; None (default) for what suits
             `model`.
@@ -60,6 +63,7 @@ class Options(TypedDict, total=False):
     reranker: Reranker | None
     weights: Weights | None
     model: str | ChatModel | None
+    context_tokens: int | None
     work: WorkPlan | Literal["off"] | None
     counter: str | TokenCounter | None
     session_ttl: timedelta | float | Literal["default"] | None
@@ -193,6 +197,7 @@ def _limits(backend: Backend, options: Options) -> Limits:
         message_bytes=_size(options.get("max_message_bytes", _MIB), "max_message_bytes"),
         resident_bytes=_size(options.get("cache_bytes", 512 * _MIB), "cache_bytes"),
         embed_wait=timedelta(milliseconds=embed_wait_ms or 0),
+        context_tokens=check_count(options.get("context_tokens"), "context_tokens", least=1),
     )
 
 

@@ -49,6 +49,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What replies, and does background work."""
 
     name: str = "none"
+    context_tokens: int | Literal["default"] = DEFAULT
 
 
 class WorkSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +108,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "embedder": self.embedder.name,
             "counter": None if self.tokens.counter == "auto" else self.tokens.counter,
             "model": self.model.name,
+            "context_tokens": None if self.model.context_tokens == DEFAULT else self.model.context_tokens,
             "work": self.work.plan(),
             "session_ttl": None if session_ttl == NEVER else session_ttl,
             "memories_ttl": None if memories_ttl == NEVER else memories_ttl,

@@ -14,6 +14,7 @@ from memlane.wiring.settings_values import (
     NEVER,
     life_reader,
     read_count,
+    read_count_or_default,
     read_count_or_never,
     read_duration,
     read_size,
@@ -89,6 +90,12 @@ ENTRIES = (
         about="Which chat model replies and does background work: `none`, `anthropic:<model>`, `openai:<model>`, "
         "`azure:<deployment>`, or a server with OpenAI's API, `openai+http://localhost:11434/v1#<model>`.",
         read=read_text,
+    ),
+    Entry(
+        name="model.context_tokens",
+        about="How many tokens its prompt and answer may come to together, or `default`: what is known of the model.",
+        read=read_count_or_default,
+        show=shown_count,
     ),
     Entry(
         name="work.extract_every",

@@ -95,12 +95,21 @@ def read_count(value: object, name: str) -> int:
 
 def read_count_or_never(value: object, name: str) -> int | str:
     """Return a whole number of at least 1, or `never`; errors as `read_count`."""
-    if isinstance(value, str) and value.strip().lower() == NEVER:
-        return NEVER
+    return _count_or(NEVER, value, name)
+
+
+def read_count_or_default(value: object, name: str) -> int | str:
+    """Return a whole number of at least 1, or `default`; errors as `read_count`."""
+    return _count_or(DEFAULT, value, name)
+
+
+def _count_or(word: str, value: object, name: str) -> int | str:
+    if isinstance(value, str) and value.strip().lower() == word:
+        return word
     try:
         return read_count(value, name)
     except SettingError as exc:
-        raise SettingError(f"{exc}; or {NEVER}") from exc
+        raise SettingError(f"{exc}; or {word}") from exc
 
 
 def shown_count(value: object) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from memlane.engine.client import AsyncMemlane
 from memlane.engine.conversation import AsyncSession
+from memlane.engine.core import Limits
 from memlane.errors import (
     MalformedOutputError,
     ModelRateLimitError,
@@ -335,3 +336,19 @@ async def test_a_provider_that_counts_prompts_is_asked_and_others_are_estimated(
     assert (counted.tokens, counted.counter, counted.exact) == (101, "scripted:model", True)
     estimated = await chat.count_tokens(reply.context, model=ScriptedModel())
     assert (estimated.tokens, estimated.exact) == (reply.context.tokens, False)
+
+
+async def test_a_context_never_passes_what_the_model_takes(open_one: Open) -> None:
+    chat = session(open_one, ScriptedModel(lambda _: "word " * 50, context_tokens=1_200))
+    for number in range(20):
+        reply = await chat.chat(f"{number} " + "word " * 60, max_output_tokens=200)
+        assert reply.context.tokens <= 1_000
+    assert len(reply.context.messages) < 40
+
+
+async def test_the_size_of_a_context_can_be_given(open_one: Open) -> None:
+    model = ScriptedModel(lambda _: "word " * 50, context_tokens=100_000)
+    chat = session(open_one, model, limits=Limits(context_tokens=900))
+    for number in range(20):
+        reply = await chat.chat(f"{number} " + "word " * 60)
+        assert reply.context.tokens <= 900
