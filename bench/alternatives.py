@@ -35,6 +35,7 @@ _MEMORY = (
     "Memory is of the whole process: empty once model and libraries are loaded, full after the last question of the "
     "task. What a system keeps on disk is not in it."
 )
+_CHOSEN = "The weights of Memlane's recall were chosen on these tasks; nothing of the other systems was."
 NAMES = {
     "memlane": "Memlane",
     "bm25s": "BM25 (bm25s)",
@@ -247,7 +248,7 @@ def _report(
         f"{_RESULTS_ASKED} results and embeds its question. Sessions of all but Memlane stand where their best "
         f"message stands among {_DEPTH}. {embedded}",
         tables=[*(_table(sample, lines[sample.task], vectors) for sample in samples), _reasons(reasons)],
-        remarks=[_MEMORY],
+        remarks=[_CHOSEN, _MEMORY],
     )
 
 

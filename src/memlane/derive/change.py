@@ -100,7 +100,7 @@ def settle(known: Iterable[Memory], statements: Sequence[Statement], *, now: dat
 
 def revised(memory: Memory, change: str, at: datetime, because: Mention | None = None, **fields: Any) -> Memory:
     """Return a memory with fields changed and a revision that keeps what they held."""
-    before = {name: msgspec.to_builtins(getattr(memory, name)) for name in fields}
+    before = {name: _kept(memory, name) for name in fields}
     revision = Revision(version=memory.version + 1, at=at, change=change, before=before, because=because)
     return msgspec.structs.replace(memory, **fields, past=[*memory.past, revision])
 
@@ -117,9 +117,16 @@ def as_of(memory: Memory, version: int) -> Memory:
     fields: dict[str, Any] = {}
     while past and past[-1].version > version:
         fields |= past.pop().before
+    if isinstance(fields.get("mentions"), int):
+        fields["mentions"] = msgspec.to_builtins(memory.mentions[: fields["mentions"]])
     types = {field.name: field.type for field in msgspec.structs.fields(Memory)}
     restored = {name: msgspec.convert(value, types[name]) for name, value in fields.items()}
     return msgspec.structs.replace(memory, **restored, past=past)
+
+
+def _kept(memory: Memory, name: str) -> Any:
+    """Return what a revision keeps of a field; of mentions, which are only added, how many there were."""
+    return len(memory.mentions) if name == "mentions" else msgspec.to_builtins(getattr(memory, name))
 
 
 def supports(memory: Memory, session_id: str, message_id: str) -> bool:

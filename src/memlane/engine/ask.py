@@ -6,7 +6,7 @@ from typing import Any, TypedDict
 import msgspec
 
 from memlane.engine.core import Core
-from memlane.engine.numbers import check_count, check_last
+from memlane.engine.numbers import check_count
 from memlane.errors import UsageError
 from memlane.protocols.chat_model import ChatModel
 from memlane.types.values import check_json
@@ -71,7 +71,7 @@ def make_ask(core: Core, content: str | list[dict[str, Any]] | None, options: Tu
         raise UsageError("there is nothing to reply to: the text is empty")
     if unknown := options.keys() - TurnOptions.__annotations__.keys():
         raise UsageError(f"a turn has no option {', '.join(sorted(unknown))}; there are: {_OPTIONS}")
-    check_last(options.get("last"))
+    check_count(options.get("last"), "last", least=1)
     check_count(options.get("max_tokens"), "max_tokens", least=1)
     check_count(options.get("max_output_tokens"), "max_output_tokens", least=1)
     check_count(options.get("recall", 5), "recall", least=0)

@@ -21,6 +21,7 @@ class AsyncMemlane:
         self._workshop = Workshop(core, core.ledger, Labour(core).work)
         if core.ledger is not None and core.plan.in_process:
             core.work_came = self._workshop.notice
+            self._workshop.notice()
 
     def user(self, user_id: str, *, tenant: str = "default") -> AsyncUser:
         """Return the handle of a user.

@@ -2,8 +2,10 @@
 
 import os
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from datetime import timedelta
+from typing import Any
 
 import msgspec
 
@@ -18,7 +20,7 @@ from memlane.engine.reranking import Reranking
 from memlane.engine.residents import Residents
 from memlane.engine.tasks import Tasks
 from memlane.engine.uses import Uses
-from memlane.errors import ClosedError
+from memlane.errors import ClosedError, MemlaneError
 from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
@@ -94,6 +96,7 @@ class Core:
         self.plan = plan or WorkPlan(in_process=False)
         self.pressure = self._pressure()
         self.turns: Counter[tuple[SessionKey, str]] = Counter()
+        self.unkept: dict[object, Callable[[], Coroutine[Any, Any, None]]] = {}
         self.work_came: Callable[[Partition], None] = _nobody_works
         self._closers = closers
         self._closed = False
@@ -128,6 +131,10 @@ class Core:
         """Stop background work and release everything; a second call does nothing."""
         if self._closed:
             return
+        for keep in list(self.unkept.values()):  # streams that nobody ended: what had come is kept as cut
+            with suppress(MemlaneError):
+                await keep()
+        self.unkept.clear()
         self._closed = True
         await self.tasks.aclose()
         await self.uses.write()

@@ -13,9 +13,12 @@ from memlane.derive.said import PATTERNS, Said
 from memlane.engine.asking_model import ask_statements
 from memlane.engine.core import Core
 from memlane.engine.facts import known_facts, record
+from memlane.engine.lines import spoken
 from memlane.engine.log import SessionLog
 from memlane.engine.progress import Progress, advance
+from memlane.engine.reading import messages_of
 from memlane.engine.standing import stands
+from memlane.protocols.sessions import SessionState
 from memlane.types.ids import SessionKey
 from memlane.types.message import Message
 
@@ -23,36 +26,39 @@ _REMEMBERED = 5
 _SPOKEN = frozenset({"user", "assistant"})
 
 
-async def extract(core: Core, log: SessionLog, messages: Sequence[Message], progress: Progress) -> int:
+async def extract(core: Core, log: SessionLog, state: SessionState, progress: Progress) -> int:
     """Look for facts in the messages behind what was looked at, and return how many memories changed.
 
     Args:
         core: The connection's parts.
         log: The session.
-        messages: Its newest messages, oldest first, at least those that are new.
+        state: The session with its newest messages, at least those that are new.
         progress: How far work has come.
 
     Raises:
         ModelError: the model failed; the same messages are looked at again.
+        NotFoundError: the session was removed meanwhile.
         StoreUnavailableError: a store cannot be reached.
     """
-    upto = progress.extracting if progress.extracting > progress.extracted else messages[-1].position
-    progress = await advance(core, log, extracting=upto)
-    new = [message for message in messages if progress.extracted < message.position <= upto]
-    changed = await _look(core, log.key, [message for message in new if message.role in _SPOKEN])
-    await advance(core, log, extracted=upto)
-    later = messages[-1].position > upto
-    return changed + (await extract(core, log, messages, Progress(extracted=upto)) if later else 0)
+    began_ms, newest = state.created_at_ms, state.last_position
+    upto = progress.extracting if progress.extracting > progress.extracted else newest
+    progress = await advance(core, log, began_ms, extracting=upto)
+    new = [message for message in messages_of(state) if progress.extracted < message.position <= upto]
+    spoken_by_people = [message for message in spoken(new) if message.role in _SPOKEN]
+    changed = await _look(core, log.key, began_ms, spoken_by_people)
+    progress = await advance(core, log, began_ms, extracted=upto)
+    return changed + (await extract(core, log, state, progress) if newest > upto else 0)
 
 
-async def _look(core: Core, key: SessionKey, messages: Sequence[Message]) -> int:
+async def _look(core: Core, key: SessionKey, began_ms: int, messages: Sequence[Message]) -> int:
     if not any(message.role == "user" for message in messages):
         return 0
     if core.pressure is None:
-        return await _record(core, key, await asyncio.to_thread(by_patterns, messages, key.session))
-    new = await _not_yet_asked(core, key, messages)
-    statements = await ask_statements(core, core.pressure, key, new) if new else []
-    return await _record(core, key, statements)
+        found = await asyncio.to_thread(by_patterns, messages, key.session)
+    else:
+        new = await _not_yet_asked(core, key, messages)
+        found = await ask_statements(core, core.pressure, key, new) if new else []
+    return await _record(core, key, began_ms, found)
 
 
 def by_patterns(messages: Sequence[Message], session_id: str) -> list[Statement]:
@@ -103,10 +109,11 @@ async def _not_yet_asked(core: Core, key: SessionKey, messages: Sequence[Message
     return list(messages[max(told, default=0) :])
 
 
-async def _record(core: Core, key: SessionKey, statements: Sequence[Statement]) -> int:
+async def _record(core: Core, key: SessionKey, began_ms: int, statements: Sequence[Statement]) -> int:
     """Let statements change what is known, unless their sources have been erased meanwhile; return how many changed."""
     changed = await record(core, key.partition, statements)
-    if not changed or await stands(core, key, [message for one in statements for message in one.message_ids]):
+    sources = [message for one in statements for message in one.message_ids]
+    if not changed or await stands(core, key, began_ms, sources):
         return len(changed)
     ids = [statement.id for statement in statements]
     await core.memories.delete(key.partition, ids, now_ms=core.clock.now_ms())

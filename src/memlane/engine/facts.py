@@ -7,6 +7,7 @@ import numpy as np
 
 from memlane.derive.change import Change, Statement, settle
 from memlane.engine.core import Core
+from memlane.engine.standing import lasting
 from memlane.engine.verbatim import memory_row
 from memlane.errors import StoreUnavailableError
 from memlane.protocols.memories import Replacement
@@ -64,7 +65,7 @@ async def replace(core: Core, partition: Partition, changes: Sequence[Change], b
     """Store changed memories if all still are what was seen; return whether they were."""
     rows = [
         Replacement(
-            row=memory_row(made.now),
+            row=memory_row(lasting(core, made.now) if made.was is None else made.now),
             was=None if made.was is None else bodies[made.was.id],
             keeps_vectors=made.was is not None and made.was.text == made.now.text,
         )

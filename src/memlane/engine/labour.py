@@ -4,8 +4,8 @@ from memlane.engine.core import Core
 from memlane.engine.episode import write_episode
 from memlane.engine.extract import extract
 from memlane.engine.log import SessionLog
-from memlane.engine.progress import Progress, progress_of
-from memlane.engine.reading import messages_of, summary_of
+from memlane.engine.progress import progress_of
+from memlane.engine.reading import summary_of
 from memlane.engine.summarise import compact
 from memlane.engine.workshop import Outcome
 from memlane.protocols.sessions import SessionState
@@ -26,37 +26,52 @@ class Labour:
             StoreUnavailableError: a store cannot be reached.
             DamagedError: something stored does not decode.
         """
-        core, log = self._core, SessionLog(self._core, key, remember=False)
-        state, progress = await self._read(log)
-        messages = messages_of(state)
-        if not messages:
-            return Outcome(done=0, upto=_EVERYTHING)
-        newest = messages[-1].position
-        is_quiet = early or progress.closed >= newest or self._quiet_at_ms(state) <= core.clock.now_ms()
-        done = 0
-        if progress.extracted < newest and (is_quiet or newest - progress.extracted >= core.plan.extract_every):
-            done += await extract(core, log, messages, progress)
-        done += await compact(core, log, state)
-        if not is_quiet:
-            return Outcome(done=done, upto=newest, again_at_ms=self._quiet_at_ms(state))
-        done += await write_episode(core, log, messages, progress.episode)
-        return Outcome(done=done, upto=newest)
+        log = SessionLog(self._core, key, remember=False)
+        state = await log.read(1)
+        if not state.exists:
+            return Outcome(done=0, upto=0)
+        is_quiet = early or self._is_quiet(state)
+        if not is_quiet and not self._may_be_wanted(state):
+            return Outcome(done=0, upto=state.last_position, again_at_ms=self._again_at_ms(state))
+        state = await self._read(log, state)
+        if not state.exists:
+            return Outcome(done=0, upto=0)
+        done = await self._work(log, state, is_quiet=is_quiet)
+        again = None if is_quiet else self._again_at_ms(state)
+        return Outcome(done=done, upto=state.last_position, began_ms=state.created_at_ms, again_at_ms=again)
 
-    async def _read(self, log: SessionLog) -> tuple[SessionState, Progress]:
-        """Return a session's newest messages, all that some work has not seen among them, and how far work has come."""
-        state = await log.read(_USUAL_MESSAGES)
-        progress, summary, messages = progress_of(state), summary_of(state), messages_of(state)
-        newest = messages[-1].position if messages else 0
-        shown = (summary.upto if summary else 0) if self._core.plan.compacts else newest
-        seen = min(progress.extracted, shown)
-        if messages and messages[0].position > seen + 1 and state.count > len(messages):
-            state = await log.read(newest - seen)
-        return state, progress
+    async def _work(self, log: SessionLog, state: SessionState, *, is_quiet: bool) -> int:
+        core, progress, newest, done = self._core, progress_of(state), state.last_position, 0
+        if progress.extracted < newest and (is_quiet or newest - progress.extracted >= core.plan.extract_every):
+            done += await extract(core, log, state, progress)
+        done += await compact(core, log, state)
+        return done + (await write_episode(core, log, state, progress.episode) if is_quiet else 0)
+
+    async def _read(self, log: SessionLog, state: SessionState) -> SessionState:
+        """Return a session with its newest messages, all that some work has not seen among them."""
+        summary = summary_of(state)
+        shown = (summary.upto if summary else 0) if self._core.plan.compacts else state.last_position
+        unseen = state.last_position - min(progress_of(state).extracted, shown)
+        return await log.read(max(_USUAL_MESSAGES, unseen))
+
+    def _is_quiet(self, state: SessionState) -> bool:
+        is_closed = progress_of(state).closed >= state.last_position
+        return is_closed or self._quiet_at_ms(state) <= self._core.clock.now_ms()
+
+    def _may_be_wanted(self, state: SessionState) -> bool:
+        """Whether enough has come to look for facts, or perhaps to summarise; cheap, and rather too often."""
+        plan, summary = self._core.plan, summary_of(state)
+        new = state.last_position - progress_of(state).extracted
+        window = state.last_position - (summary.upto if summary else 0)
+        return new >= plan.extract_every or window > (plan.compact_after_messages or window)
+
+    def _again_at_ms(self, state: SessionState) -> int:
+        """Return when to look again: when it may be quiet, or sooner to see what has come meanwhile."""
+        return min(self._quiet_at_ms(state), self._core.clock.now_ms() + _LONGEST_WAIT_MS)
 
     def _quiet_at_ms(self, state: SessionState) -> int:
         return state.updated_at_ms + int(self._core.plan.quiet.total_seconds() * 1_000)
 
 
 _USUAL_MESSAGES = 1_000
-_EVERYTHING = 2**53
-"""A position behind any message: of a session that is gone nothing is left to do."""
+_LONGEST_WAIT_MS = 30_000

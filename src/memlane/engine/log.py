@@ -76,19 +76,27 @@ class SessionLog:
         A whole reply takes the place behind one that was cut meanwhile.
         """
         while True:
-            message = make_message(
-                "assistant",
-                text or None,
-                id=reply_id(turn.answers or "", attempt),
-                created_at=self._core.stamps.next(),
-                tool_calls=tool_calls or None,
-                turn=turn,
-            )
-            kept, is_new = await self.append_one(message)
+            kept, is_new = await self.append_one(self.reply(text, tool_calls, turn, attempt=attempt))
             was_cut = kept.turn is not None and kept.turn.stop == CUT
             if is_new or turn.stop == CUT or not was_cut:
                 return kept
             attempt += 1
+
+    def reply(self, text: str, tool_calls: list[dict[str, Any]], turn: Turn, *, attempt: int) -> Message:
+        """Return the message that the reply of a turn becomes, not stored."""
+        return make_message(
+            "assistant",
+            text or None,
+            id=reply_id(turn.answers or "", attempt),
+            created_at=self._core.stamps.next(),
+            tool_calls=tool_calls or None,
+            turn=turn,
+        )
+
+    async def has(self, message: Message) -> bool:
+        """Whether a message of this session still stands where it stood."""
+        found = messages_of(await self.read(1, upto=message.position))
+        return bool(found) and found[-1].id == message.id
 
     def count(self, text: str) -> int:
         """Return how many tokens a text has."""

@@ -17,7 +17,7 @@ class Models:
         owned: bool = False,
     ) -> None:
         """Use `model` unless a turn says otherwise, and close it if `owned`; `open_model` makes one of a name."""
-        self.default = model
+        self.default = None if model is None else _checked(model)
         self._open = open_model
         self._opened: dict[str, ChatModel | None] = {}
         self._owned = owned
@@ -49,8 +49,10 @@ class Models:
 
 
 def _checked(model: ChatModel) -> ChatModel:
-    if callable(getattr(model, "complete", None)) and callable(getattr(model, "stream", None)):
+    calls = all(callable(getattr(model, name, None)) for name in ("complete", "stream", "aclose"))
+    if calls and isinstance(getattr(model, "identity", None), str) and hasattr(model, "context_tokens"):
         return model
     raise SettingError(
-        f"a model must have identity, complete(prompt) and stream(prompt), unlike {type(model).__name__}"
+        "a model must have identity, context_tokens, complete(prompt), stream(prompt) and aclose(), unlike "
+        f"{type(model).__name__}"
     )

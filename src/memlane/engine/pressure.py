@@ -10,7 +10,7 @@ from collections import deque
 from datetime import UTC, datetime
 
 from memlane.engine.plan import WorkPlan
-from memlane.errors import ModelRateLimitError
+from memlane.errors import ModelRateLimitError, ModelRefusedError
 from memlane.protocols.chat_model import ChatModel, Completion, Prompt
 from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
@@ -50,6 +50,7 @@ class Pressure:
         """Ask, when it is this call's turn.
 
         Raises:
+            ModelRefusedError: the call alone takes more than the tenant may spend in a day.
             ModelRateLimitError: the tenant's budget of the day is spent, or the provider limits us; says for how long.
             ModelError: as the model.
         """
@@ -57,11 +58,11 @@ class Pressure:
         async with self._slots:
             await self._spend_today(tenant, expected)
             await self._requests.take(1)
-            await self._tokens.take(expected)
+            taken = await self._tokens.take(expected)
             completion = await self._model.complete(prompt)
         used = completion.usage
         if used is not None:
-            self._tokens.correct(used.input_tokens + used.output_tokens - expected)
+            taken.amount = used.input_tokens + used.output_tokens
         return completion
 
     def _expected(self, prompt: Prompt) -> int:
@@ -72,6 +73,8 @@ class Pressure:
         limit = self._plan.daily_tokens_per_tenant
         if limit is None:
             return
+        if tokens > limit:
+            raise ModelRefusedError(f"this takes some {tokens:,} tokens, and a tenant may spend {limit:,} a day")
         now_ms = self._clock.now_ms()
         day = from_ms(now_ms).date().isoformat()
         if not await self._ledger.spend(tenant, day, tokens, limit=limit, now_ms=now_ms):
@@ -79,37 +82,41 @@ class Pressure:
             raise ModelRateLimitError("the tenant's tokens of today are spent", left)
 
 
+class _Taken:
+    """What was taken of a minute, and when; the amount may be put right once it is known."""
+
+    def __init__(self, at: float, amount: int) -> None:
+        self.at = at
+        self.amount = amount
+
+
 class _Minute:
     """So much in any sixty seconds; None for no limit. What is more than a minute's whole waits for an empty minute."""
 
     def __init__(self, limit: int | None) -> None:
         self._limit = limit
-        self._taken: deque[tuple[float, int]] = deque()
+        self._taken: deque[_Taken] = deque()
         self._turn = asyncio.Lock()
 
-    async def take(self, amount: int) -> None:
+    async def take(self, amount: int) -> _Taken:
         """Wait until `amount` is free, and take it; first come, first served."""
-        if self._limit is None:
-            return
         async with self._turn:
+            if self._limit is None:
+                return _Taken(0.0, amount)
             wait = self._wait(min(amount, self._limit))
             while wait > 0:
                 await asyncio.sleep(wait)
                 wait = self._wait(min(amount, self._limit))
-            self._taken.append((time.monotonic(), amount))
-
-    def correct(self, amount: int) -> None:
-        """Count what was taken beyond, or not taken of, what was expected."""
-        if self._limit is not None and amount:
-            self._taken.append((time.monotonic(), amount))
+            self._taken.append(_Taken(time.monotonic(), amount))
+            return self._taken[-1]
 
     def _wait(self, amount: int) -> float:
         now = time.monotonic()
-        while self._taken and now - self._taken[0][0] >= _MINUTE:
+        while self._taken and now - self._taken[0].at >= _MINUTE:
             self._taken.popleft()
-        if sum(taken for _, taken in self._taken) + amount <= (self._limit or 0) or not self._taken:
+        if sum(taken.amount for taken in self._taken) + amount <= (self._limit or 0) or not self._taken:
             return 0.0
-        return self._taken[0][0] + _MINUTE - now
+        return self._taken[0].at + _MINUTE - now
 
 
 def _seconds_left(now: datetime) -> float:

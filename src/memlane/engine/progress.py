@@ -4,7 +4,7 @@ import msgspec
 
 from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
-from memlane.errors import DamagedError
+from memlane.errors import DamagedError, NotFoundError
 from memlane.protocols.sessions import SessionState
 
 WORK = "work"
@@ -43,27 +43,36 @@ def progress_of(state: SessionState) -> Progress:
         raise DamagedError("a session's state of work does not decode") from exc
 
 
-async def advance(core: Core, log: SessionLog, **positions: int) -> Progress:
+async def advance(core: Core, log: SessionLog, began_ms: int, **positions: int) -> Progress:
     """Move positions forward, never back, whoever else moves others meanwhile; return what then stands.
 
+    Args:
+        core: The connection's parts.
+        log: The session.
+        began_ms: When it began: a later session of the same name has positions of its own.
+        positions: Of `Progress`.
+
     Raises:
+        NotFoundError: the session is no more.
         StoreUnavailableError: the store cannot be reached.
     """
     while True:
         state = await log.read(0)
+        if not state.exists or state.created_at_ms != began_ms:
+            raise NotFoundError("the session was removed meanwhile")
         progress = progress_of(state)
         further = {name: max(position, getattr(progress, name)) for name, position in positions.items()}
         wanted = msgspec.structs.replace(progress, **further)
-        if wanted == progress or not state.exists:
+        if wanted == progress:
             return wanted
-        old, now_ms = state.fields.get(WORK), core.clock.now_ms()
-        if await core.sessions.swap_field(log.key, WORK, old, _encoder.encode(wanted), now_ms=now_ms):
+        old, new, now_ms = state.fields.get(WORK), _encoder.encode(wanted), core.clock.now_ms()
+        if await core.sessions.swap_field(log.key, WORK, old, new, now_ms=now_ms, created_at_ms=began_ms):
             return wanted
 
 
 async def mark_closed(core: Core, log: SessionLog) -> None:
     """Note that a session is closed at its newest message, and let this process's worker know."""
-    newest = await log.newest()
-    if newest is not None:
-        await advance(core, log, closed=newest.position)
+    state = await log.read(0)
+    if state.last_position:
+        await advance(core, log, state.created_at_ms, closed=state.last_position)
         core.work_came(log.key.partition)

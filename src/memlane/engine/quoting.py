@@ -1,6 +1,7 @@
 """Turns without a model: the reply quotes what memory holds, and never concludes."""
 
 from collections.abc import AsyncGenerator
+from contextlib import ExitStack
 
 from memlane.context.rendering import message_text
 from memlane.engine import recollect
@@ -15,19 +16,20 @@ from memlane.recall.relevance import relevant
 from memlane.types.ids import reply_id
 from memlane.types.memory import Recalled
 from memlane.types.message import Message, make_message
-from memlane.types.turn import Turn, Usage
+from memlane.types.turn import CUT, QUOTED, Turn, Usage
 
-METHOD = "memory"
 _CANDIDATES = 30
 _QUOTES = 3
 
 
 async def chat(core: Core, log: SessionLog, ask: Ask) -> Reply:
     """Keep what the user says and reply with what memory holds on it; see `AsyncSession.chat`."""
-    message, is_new = await asked(core, log, ask)
+    with ExitStack() as flying:
+        message, is_new = await asked(core, log, ask, flying)
     earlier = [] if is_new else await replies_to(log, message)
     quoted = await _quoted(core, log, message)
-    reply = earlier[0] if earlier else await _keep(core, log, message, quoted)
+    whole = next((reply for reply in earlier if reply.turn and reply.turn.stop != CUT), None)
+    reply = whole or await _keep(core, log, message, quoted, attempt=len(earlier))
     window = Window(max_tokens=ask.max_tokens, last=ask.last, recall=0, upto=message.position)
     context = await build_window(core, log, window, recalled=quoted)
     return Reply(text=message_text(reply), message=reply, context=context, usage=Usage())
@@ -59,14 +61,14 @@ def _is(recalled: Recalled, log: SessionLog, message: Message) -> bool:
     return recalled.memory.session_id == log.key.session and message.id in recalled.memory.message_ids
 
 
-async def _keep(core: Core, log: SessionLog, message: Message, quoted: list[Recalled]) -> Message:
+async def _keep(core: Core, log: SessionLog, message: Message, quoted: list[Recalled], *, attempt: int) -> Message:
     """Keep the reply in the window only: a quotation is not said anew, so it must not be recalled as if it were."""
     text = quotations([recalled.memory for recalled in quoted], log.key.session) if quoted else NOTHING_KNOWN
     reply = make_message(
         "assistant",
         text,
-        id=reply_id(message.id, 0),
+        id=reply_id(message.id, attempt),
         created_at=core.stamps.next(),
-        turn=Turn(answers=message.id, model=METHOD, stop="end"),
+        turn=Turn(answers=message.id, model=QUOTED, stop="end"),
     )
     return (await SessionLog(core, log.key, remember=False).append_one(reply))[0]

@@ -15,7 +15,8 @@ class Reply(msgspec.Struct, frozen=True, kw_only=True):
 
     Attributes:
         text: What it says; empty when it only calls tools.
-        message: The stored message; its `turn` says which message it answers, and why it ended.
+        message: The stored message; its `turn` says which message it answers, and why it ended. Its position is 0 when
+            the session was erased or had expired by then, and it was not stored.
         context: What the model was sent.
         usage: Tokens it took.
     """

@@ -14,10 +14,11 @@ from memlane.context.groups import Group, find_groups
 from memlane.derive.summary import METHOD, extractive_summary
 from memlane.engine.asking_model import ask_summary
 from memlane.engine.core import Core
-from memlane.engine.lines import line_of
+from memlane.engine.lines import line_of, spoken
 from memlane.engine.log import SessionLog
 from memlane.engine.plan import WorkPlan
 from memlane.engine.reading import SUMMARY, messages_of, summary_of
+from memlane.errors import StoreUnavailableError
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.sessions import SessionState
 from memlane.types.message import Message
@@ -31,7 +32,7 @@ async def compact(core: Core, log: SessionLog, state: SessionState) -> bool:
 
     Raises:
         ModelError: the model failed; nothing was changed.
-        StoreUnavailableError: the store cannot be reached.
+        StoreUnavailableError: the store cannot be reached, or another summary was stored meanwhile.
     """
     old = summary_of(state)
     window = [message for message in messages_of(state) if message.position > (old.upto if old else 0)]
@@ -39,7 +40,11 @@ async def compact(core: Core, log: SessionLog, state: SessionState) -> bool:
     if not leaving:
         return False
     new = await _summary(core, log, old.text if old else "", leaving)
-    return bool(new.text) and await _store(core, log, state, new)
+    if not new.text:
+        return False
+    if not await _store(core, log, state, new):
+        raise StoreUnavailableError("another summary was stored meanwhile, or the session was removed")
+    return True
 
 
 def leaving_messages(window: Sequence[Message], plan: WorkPlan, counter: TokenCounter) -> list[Message]:
@@ -73,13 +78,15 @@ async def rebuild_summary(core: Core, log: SessionLog) -> Summary | None:
     if old is None:
         return None
     covered = [message for message in messages_of(state) if message.position <= old.upto]
-    new = msgspec.structs.replace(await _summary(core, log, "", covered), upto=old.upto)
-    await _store(core, log, state, new)
-    return await covered_ids(log, new)
+    new = await _summary(core, log, "", covered) if covered else old
+    if new.text and new is not old:
+        await _store(core, log, state, msgspec.structs.replace(new, upto=old.upto))
+    stands = summary_of(await log.read(0))
+    return None if stands is None else await covered_ids(log, stands)
 
 
 async def _summary(core: Core, log: SessionLog, previous: str, leaving: list[Message]) -> Summary:
-    lines = [line_of(message) for message in leaving]
+    lines = [line_of(message) for message in spoken(leaving)]
     most, method = core.plan.summary_tokens, METHOD
     if core.pressure is None:
         count = core.counter.count
@@ -92,8 +99,14 @@ async def _summary(core: Core, log: SessionLog, previous: str, leaving: list[Mes
 
 async def _store(core: Core, log: SessionLog, seen: SessionState, new: Summary) -> bool:
     """Store a summary in place of the one that was seen; False when another was stored meanwhile."""
-    body, now_ms = encode_summary(new), core.clock.now_ms()
-    return await core.sessions.swap_field(log.key, SUMMARY, seen.fields.get(SUMMARY), body, now_ms=now_ms)
+    return await core.sessions.swap_field(
+        log.key,
+        SUMMARY,
+        seen.fields.get(SUMMARY),
+        encode_summary(new),
+        now_ms=core.clock.now_ms(),
+        created_at_ms=seen.created_at_ms,
+    )
 
 
 def _is_over(limit: int | None, amount: int) -> bool:

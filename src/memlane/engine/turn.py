@@ -6,7 +6,7 @@ unanswered. The reply's id is made from the message's, so that a turn which is d
 """
 
 from collections.abc import AsyncGenerator, Generator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import ExitStack, aclosing, asynccontextmanager, contextmanager
 
 import msgspec
 
@@ -14,20 +14,28 @@ from memlane.context.context import Context
 from memlane.engine.ask import Ask
 from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
+from memlane.engine.reading import messages_of
 from memlane.engine.reply import Reply, ReplyStream, TokenCount
 from memlane.engine.window import Window, build_window
-from memlane.errors import MalformedOutputError, ModelUnavailableError, UsageError
+from memlane.errors import (
+    MalformedOutputError,
+    ModelRefusedError,
+    ModelUnavailableError,
+    TooLargeError,
+    UsageError,
+)
 from memlane.protocols.chat_model import ChatModel, Completion, CountsPrompts, Prompt
 from memlane.types.message import Message, make_message
 from memlane.types.turn import CUT, Turn, Usage
 
 _USUAL_ANSWER_TOKENS = 4_096
+_FEW = 8
 _MARGIN = 0.9
 """Which share of a model's context is filled when tokens are estimated: see bench/results.md for the error."""
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A turn whose message is stored: the message, what the model is to be sent, and the reply if there is one."""
+    """A turn whose message is stored: the message, what the model is to be sent, and the replies there are."""
 
     message: Message
     context: Context
@@ -41,12 +49,11 @@ class _Begun(msgspec.Struct, frozen=True):
 
 async def chat(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> Reply:
     """Make a turn and return the reply; see `AsyncSession.chat`."""
-    begun = await _begin(core, log, ask, model)
-    if begun.reply is not None:
-        return _reply(begun, begun.reply)
-    with _in_flight(core, log, begun.message):
+    async with _begun(core, log, ask, model) as begun:
+        if begun.reply is not None:
+            return _reply(begun, begun.reply)
         completion = await model.complete(_prompt(begun.context, ask))
-        return await _keep(log, begun, completion, model)
+        return await _keep(core, log, begun, completion, model)
 
 
 def stream(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> ReplyStream:
@@ -68,43 +75,70 @@ def unanswered(messages: Sequence[Message]) -> list[Message]:
     return [message for message in messages if _asks(message) and message.id not in answered]
 
 
-async def _begin(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> _Begun:
-    message, is_new = await asked(core, log, ask)
-    earlier = [] if is_new else await replies_to(log, message)
-    window = Window(
-        max_tokens=_budget(core, ask, model) if ask.max_tokens is None else ask.max_tokens,
-        last=ask.last,
-        recall=ask.recall,
-        upto=message.position,
-        steady=True,
-    )
-    return _Begun(message, await build_window(core, log, window), earlier)
+@asynccontextmanager
+async def _begun(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> AsyncGenerator[_Begun]:
+    """Store what is asked and put together what the model is to be sent; known as being replied to until the end."""
+    with ExitStack() as flying:
+        message, is_new = await asked(core, log, ask, flying)
+        earlier = [] if is_new else await replies_to(log, message)
+        window = Window(
+            max_tokens=_budget(core, ask, model) if ask.max_tokens is None else ask.max_tokens,
+            last=ask.last,
+            recall=ask.recall,
+            upto=message.position,
+            steady=True,
+        )
+        yield _Begun(message, await build_window(core, log, window), earlier)
 
 
-async def asked(core: Core, log: SessionLog, ask: Ask) -> tuple[Message, bool]:
-    """Store what is asked, unless it stands there already; return it and whether it is new."""
-    content = ask.content
-    newest = await log.newest() if content is None or ask.id is None else None
-    if content is None:
+async def asked(core: Core, log: SessionLog, ask: Ask, flying: ExitStack) -> tuple[Message, bool]:
+    """Store what is asked, unless it stands there already; return it and whether it is new.
+
+    Args:
+        core: The connection's parts.
+        log: The session.
+        ask: The turn.
+        flying: Holds the mark that this process replies to the message.
+
+    Raises:
+        UsageError: there is nothing to reply to.
+    """
+    newest = await _newest(log) if ask.content is None or ask.id is None else None
+    if ask.content is None:
         if newest is None or newest.role == "assistant":
             raise UsageError("there is nothing to reply to: the session is empty or ends with a reply")
+        flying.enter_context(_in_flight(core, log, newest.id))
         return newest, False
     if newest is not None and _is_same(newest, ask) and (log.key, newest.id) not in core.turns:
+        flying.enter_context(_in_flight(core, log, newest.id))
         return newest, False
     message = make_message(
         "user",
-        content,
+        ask.content,
         id=core.new_id() if ask.id is None else ask.id,
         created_at=core.stamps.next(),
         name=ask.name,
         metadata=ask.metadata,
         turn=Turn(),
     )
+    flying.enter_context(_in_flight(core, log, message.id))  # before others can see it
     return await log.append_one(message)
 
 
+async def _newest(log: SessionLog) -> Message | None:
+    """Return the newest message but for replies that were cut, None when there is none."""
+    count = _FEW
+    while True:
+        state = await log.read(count)
+        messages = messages_of(state)
+        found = next((one for one in reversed(messages) if not (one.turn and one.turn.stop == CUT)), None)
+        if found is not None or len(messages) < count:
+            return found
+        count *= 2
+
+
 def _is_same(newest: Message, ask: Ask) -> bool:
-    """Whether the session ends with this very message, still without a reply: the turn is being tried again."""
+    """Whether the session ends with this very message, still without a whole reply: the turn is being tried again."""
     return _asks(newest) and newest.content == ask.content and newest.name == ask.name
 
 
@@ -119,15 +153,15 @@ async def replies_to(log: SessionLog, message: Message) -> list[Message]:
 
 
 @contextmanager
-def _in_flight(core: Core, log: SessionLog, message: Message) -> Generator[None]:
+def _in_flight(core: Core, log: SessionLog, message_id: str) -> Generator[None]:
     """Know, in this process, that a message is being replied to."""
-    core.turns[log.key, message.id] += 1
+    core.turns[log.key, message_id] += 1
     try:
         yield
     finally:
-        core.turns[log.key, message.id] -= 1
-        if not core.turns[log.key, message.id]:
-            del core.turns[log.key, message.id]
+        core.turns[log.key, message_id] -= 1
+        if not core.turns[log.key, message_id]:
+            del core.turns[log.key, message_id]
 
 
 def _budget(core: Core, ask: Ask, model: ChatModel) -> int:
@@ -168,23 +202,24 @@ class _Heard:
 
 
 async def _pieces(core: Core, log: SessionLog, ask: Ask, model: ChatModel, made: ReplyStream) -> AsyncGenerator[str]:
-    begun = await _begin(core, log, ask, model)
-    if begun.reply is not None:
-        made.reply = _reply(begun, begun.reply)
-        yield made.reply.text
-        return
-    with _in_flight(core, log, begun.message):
+    async with _begun(core, log, ask, model) as begun:
+        if begun.reply is not None:
+            made.reply = _reply(begun, begun.reply)
+            yield made.reply.text
+            return
         heard = _Heard()
+        core.unkept[heard] = lambda: _keep_cut(core, log, begun, "".join(heard.said), model)
         try:
             async with aclosing(_hear(model, _prompt(begun.context, ask), heard)) as source:
                 async for piece in source:
                     yield piece
-            completion = heard.whole
+            made.reply = await _keep(core, log, begun, heard.whole, model)
         except BaseException:
-            if heard.said:
-                await core.tasks.whole(_keep_cut(log, begun, "".join(heard.said), model))
+            if heard in core.unkept:  # else the connection has closed, and kept it
+                await core.tasks.whole(core.unkept[heard]())
             raise
-        made.reply = await _keep(log, begun, completion, model)
+        finally:
+            core.unkept.pop(heard, None)
 
 
 async def _hear(model: ChatModel, prompt: Prompt, heard: _Heard) -> AsyncGenerator[str]:
@@ -203,20 +238,49 @@ async def _hear(model: ChatModel, prompt: Prompt, heard: _Heard) -> AsyncGenerat
             await close()
 
 
-async def _keep(log: SessionLog, begun: _Begun, completion: Completion, model: ChatModel) -> Reply:
-    if not completion.text.strip() and not completion.tool_calls:
-        raise MalformedOutputError(f"{model.identity} gave an empty answer")
-    usage = completion.usage or Usage(
-        input_tokens=begun.context.tokens, output_tokens=log.count(completion.text), estimated=True
-    )
+async def _keep(core: Core, log: SessionLog, begun: _Begun, completion: Completion, model: ChatModel) -> Reply:
+    """Store a whole reply; one that cannot be stored whole is stored as cut, and raises."""
+    text = _storable(_checked(completion, model).text)
+    usage = completion.usage or Usage(input_tokens=begun.context.tokens, output_tokens=log.count(text), estimated=True)
     turn = Turn(answers=begun.message.id, model=model.identity, usage=usage, stop=completion.stop)
-    message = await log.append_reply(completion.text, completion.tool_calls, turn, attempt=len(begun.earlier))
+    if not await log.has(begun.message):  # erased, deleted or expired meanwhile: nothing of it may come back
+        return _reply(begun, log.reply(text, completion.tool_calls, turn, attempt=len(begun.earlier)))
+    try:
+        message = await log.append_reply(text, completion.tool_calls, turn, attempt=len(begun.earlier))
+    except TooLargeError:
+        await _keep_cut(core, log, begun, text, model)
+        raise
     return _reply(begun, message)
 
 
-async def _keep_cut(log: SessionLog, begun: _Begun, text: str, model: ChatModel) -> None:
+def _checked(completion: Completion, model: ChatModel) -> Completion:
+    """Return an answer that says something.
+
+    Raises:
+        ModelRefusedError: the model refused, without a word.
+        MalformedOutputError: it is empty, or no answer at all.
+    """
+    if not isinstance(completion, Completion):  # pyright: ignore[reportUnnecessaryIsInstance] -- models may be anybody's
+        raise MalformedOutputError(f"{model.identity} gave a {type(completion).__name__}, not a Completion")
+    if completion.text.strip() or completion.tool_calls:
+        return completion
+    if completion.stop == "refused":
+        raise ModelRefusedError(f"{model.identity} refused to answer")
+    raise MalformedOutputError(f"{model.identity} gave an empty answer")
+
+
+def _storable(text: str) -> str:
+    """Return text with halves of a character joined, and what is left of them replaced: no encoding keeps them."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+async def _keep_cut(core: Core, log: SessionLog, begun: _Begun, text: str, model: ChatModel) -> None:
+    """Store what had come of a reply, as much as a message holds."""
+    if not text or not await log.has(begun.message):
+        return
+    kept = _storable(text).encode()[: core.limits.message_bytes // 2].decode(errors="ignore")
     turn = Turn(answers=begun.message.id, model=model.identity, stop=CUT)
-    await log.append_reply(text, [], turn, attempt=len(begun.earlier))
+    await log.append_reply(kept, [], turn, attempt=len(begun.earlier))
 
 
 def _reply(begun: _Begun, message: Message) -> Reply:

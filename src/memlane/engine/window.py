@@ -64,6 +64,8 @@ async def build_window(core: Core, log: SessionLog, wanted: Window, *, recalled:
 
 def _context(core: Core, log: SessionLog, state: SessionState, recalled: Sequence[Recalled], wanted: Window) -> Context:
     summary = summary_of(state)
+    if summary is not None and wanted.upto is not None and wanted.upto <= summary.upto:
+        summary = None  # a turn made again after its message had left the window: it sees what it saw then
     upto = summary.upto if summary else 0
     return build_context(
         instructions=instructions_of(state),

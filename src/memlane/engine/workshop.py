@@ -28,7 +28,7 @@ _RESTS = 2.0
 _LOOK_AGAIN_SECONDS = 0.25
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(minutes=10)
-_LONGEST_WAIT_FOR_QUIET = timedelta(minutes=1)
+_LONGEST_WAIT_FOR_QUIET = timedelta(seconds=30)
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,11 +37,13 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         done: How many things were written: facts of a batch of messages, a summary, an episode.
         upto: The newest position that was seen.
+        began_ms: When the session began that was seen; None: there was none.
         again_at_ms: When there is more to do; None when all is done.
     """
 
     done: int
     upto: int
+    began_ms: int | None = None
     again_at_ms: int | None = None
 
 
@@ -67,7 +69,8 @@ class Workshop:
         self._work = work
         self._turn = asyncio.Lock()
         self._came = asyncio.Event()
-        self._stop: asyncio.Event | None = None
+        self._stop = asyncio.Event()
+        self._serving = False
         self._watching = False
         self._hurry = 0
 
@@ -125,26 +128,30 @@ class Workshop:
         Raises:
             UnsupportedError: the session store keeps no ledger.
         """
-        done, self._stop = 0, asyncio.Event()
-        stop = self._stop
-        self._hurry += 1
-        while not stop.is_set():
-            made = 0
-            with suppress(StoreError):
-                made = await self.once()
-            done += made
-            if made and progress is not None:
-                progress(done)
-            if not made:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), timeout=_IDLE_SECONDS)
-        self._hurry -= 1
+        done = 0
+        self._serving, self._hurry = True, self._hurry + 1
+        try:
+            while not self._stop.is_set():
+                made = await self._once_if_it_can()
+                done += made
+                if made and progress is not None:
+                    progress(done)
+                if not made:
+                    with suppress(TimeoutError):
+                        await asyncio.wait_for(self._stop.wait(), timeout=_IDLE_SECONDS)
+        finally:
+            self._serving, self._hurry = False, self._hurry - 1
+            self._stop.clear()
         return done
 
     def stop(self) -> None:
-        """Let serve() return once it has finished what it is working on."""
-        if self._stop is not None:
-            self._stop.set()
+        """Let serve() return once it has finished what it is working on; also one that is only about to begin."""
+        self._stop.set()
+
+    async def _once_if_it_can(self) -> int:
+        with suppress(StoreError):
+            return await self.once()
+        return 0
 
     async def once(self) -> int:
         """Do what is ready, some users at a time, and return how much was done.
@@ -157,8 +164,8 @@ class Workshop:
             made = await self._work_on_all(await self._claim(early=False), early=False)
             return sum(one.done for one in made)
 
-    def notice(self, partition: Partition) -> None:
-        """Work in the background soon: something was appended."""
+    def notice(self, partition: Partition | None = None) -> None:
+        """Work in the background soon: something was appended, or may have been left by another process."""
         del partition
         self._came.set()
         if not self._watching:
@@ -214,7 +221,7 @@ class Workshop:
                 for due in await self.ledger.due(claim.partition, now_ms=self._core.clock.now_ms()):
                     if due.set_aside:
                         continue
-                    if self._stop is not None and self._stop.is_set():
+                    if self._serving and self._stop.is_set():
                         again.append(self._core.clock.now_ms())
                         break
                     made, again_at_ms = await self._paced(self._work_on_session(claim, due, early=early))
@@ -240,7 +247,10 @@ class Workshop:
         except Exception as exc:  # noqa: BLE001 -- whatever it is, it must not stop the other sessions
             return None, await self._failed(claim, due, exc)
         if outcome.again_at_ms is None:
-            await self.ledger.finish(claim, due.session, upto=outcome.upto, now_ms=self._core.clock.now_ms())
+            now_ms = self._core.clock.now_ms()
+            await self.ledger.finish(
+                claim, due.session, upto=outcome.upto, now_ms=now_ms, created_at_ms=outcome.began_ms
+            )
         return outcome.done, outcome.again_at_ms
 
     async def _failed(self, claim: Claim, due: DueSession, exc: Exception) -> int:

@@ -45,6 +45,9 @@ class SessionState(msgspec.Struct, frozen=True):
         fields: Named documents of the session (`instructions`, `summary`, …).
         ttl_ms: The session's own sliding time to live; None when it has none of its own, 0 for "never".
         expires_at_ms: When the session disappears; None for never.
+        created_at_ms: When it began; tells it from an earlier session of the same name.
+        updated_at_ms: When it was last written to.
+        last_position: The newest position that was ever taken in it, whether or not that message lives; 0 for none.
     """
 
     exists: bool = False
@@ -55,6 +58,7 @@ class SessionState(msgspec.Struct, frozen=True):
     expires_at_ms: int | None = None
     created_at_ms: int = 0
     updated_at_ms: int = 0
+    last_position: int = 0
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -120,9 +124,19 @@ class SessionStore(Protocol):
         ...
 
     async def swap_field(
-        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+        self,
+        key: SessionKey,
+        name: str,
+        old: bytes | None,
+        new: bytes | None,
+        *,
+        now_ms: int,
+        created_at_ms: int | None = None,
     ) -> bool:
-        """Make a named document `new` (None: absent) if it is `old` and the session lives; return whether it was."""
+        """Make a named document `new` (None: absent) if it is `old` and the session lives; return whether it was.
+
+        With `created_at_ms`, only if it is still the session that began then, and no later one of the same name.
+        """
         ...
 
     async def expire(self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None) -> int:

@@ -76,10 +76,12 @@ class WorkLedger(Protocol):
         """Return what is due in a partition, what was set aside included, the longest waiting first."""
         ...
 
-    async def finish(self, claim: Claim, session: str, *, upto: int, now_ms: int) -> bool:
+    async def finish(
+        self, claim: Claim, session: str, *, upto: int, now_ms: int, created_at_ms: int | None = None
+    ) -> bool:
         """Clear the mark of a session unless something was appended after position `upto`; return whether it is clear.
 
-        A session that is no more is clear.
+        A session that is no more is clear. With `created_at_ms`, the mark of a later session of the same name stays.
         """
         ...
 

@@ -1,6 +1,7 @@
 """The thread on which a connection's event loop runs for blocking callers."""
 
 import asyncio
+import concurrent.futures
 import os
 import threading
 from collections.abc import Callable, Coroutine
@@ -35,6 +36,8 @@ class LoopThread:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
+        except concurrent.futures.CancelledError as exc:
+            raise ClosedError("the connection was closed while this call ran") from exc
         except BaseException:
             future.cancel()
             raise
@@ -45,7 +48,7 @@ class LoopThread:
             self._loop.call_soon_threadsafe(action)
 
     def close(self) -> None:
-        """Stop the loop and its thread; a second call does nothing."""
+        """Stop the loop and its thread; calls that still run in other threads are cancelled. A second does nothing."""
         if self._loop.is_closed() or self._pid != os.getpid():
             return
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -65,5 +68,13 @@ class LoopThread:
         try:
             self._loop.run_forever()
         finally:
+            self._loop.run_until_complete(_cancelled(asyncio.all_tasks(self._loop)))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
+
+
+async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:
+    """Cancel tasks and wait until they have ended, so that whoever waits for one is told."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

@@ -140,6 +140,7 @@ class InMemorySessionStore:
             expires_at_ms=session.expires_at_ms,
             created_at_ms=session.created_at_ms,
             updated_at_ms=session.updated_at_ms,
+            last_position=session.last_position,
         )
 
     async def write_fields(
@@ -152,11 +153,20 @@ class InMemorySessionStore:
         session.renew(now_ms, default_ttl_ms)
 
     async def swap_field(
-        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+        self,
+        key: SessionKey,
+        name: str,
+        old: bytes | None,
+        new: bytes | None,
+        *,
+        now_ms: int,
+        created_at_ms: int | None = None,
     ) -> bool:
         """Make a named document `new` if it is `old` and the session lives."""
         session = self._shelf.live(key, now_ms)
         if session is None or session.fields.get(name) != old:
+            return False
+        if created_at_ms is not None and session.created_at_ms != created_at_ms:
             return False
         session.fields.pop(name, None)
         if new is not None:

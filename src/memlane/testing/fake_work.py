@@ -48,13 +48,16 @@ class InMemoryWorkLedger:
         part = self._shelf.work.parts.get(partition)
         return [] if part is None else _due(part)
 
-    async def finish(self, claim: Claim, session: str, *, upto: int, now_ms: int) -> bool:
+    async def finish(
+        self, claim: Claim, session: str, *, upto: int, now_ms: int, created_at_ms: int | None = None
+    ) -> bool:
         """Clear the mark of a session unless something was appended after `upto`."""
         part = self._held(claim, now_ms)
         if part is None:
             return False
         known = self._shelf.live(SessionKey(claim.partition, session), now_ms)
-        if known is not None and known.last_position > upto:
+        is_other = known is not None and created_at_ms is not None and known.created_at_ms != created_at_ms
+        if known is not None and (is_other or known.last_position > upto):
             return session not in part.marks
         part.marks.pop(session, None)
         return True

@@ -63,6 +63,25 @@ class SwapPromises:
             assert not await store.swap_field(SessionKey(PLACE, id_), "summary", None, b"x", now_ms=NOW)
         assert await _fields(store) == dict.fromkeys(IDS[::2], b"two")
 
+    async def test_a_swap_meant_for_an_earlier_session_of_the_name_is_refused(self, backend: SessionBackend) -> None:
+        store = await backend.open()
+        await append(store, block("m", 1))
+        began = (await store.read(TRIP, now_ms=NOW)).created_at_ms
+        assert await store.swap_field(TRIP, "summary", None, b"one", now_ms=NOW, created_at_ms=began)
+        await store.delete(TRIP)
+        await store.append(TRIP, block("m", 1), now_ms=NOW + 1, default_ttl_ms=None)
+        assert not await store.swap_field(TRIP, "summary", None, b"two", now_ms=NOW + 1, created_at_ms=began)
+        assert await _fields(store) == {}
+        assert await store.swap_field(TRIP, "summary", None, b"two", now_ms=NOW + 1)
+
+    async def test_the_newest_position_is_told_whether_or_not_its_message_lives(self, backend: SessionBackend) -> None:
+        store = await backend.open()
+        assert (await store.read(TRIP, now_ms=NOW)).last_position == 0
+        await append(store, block("m", 3))
+        assert (await store.read(TRIP, now_ms=NOW, last=0)).last_position == 3
+        await store.expire(TRIP, 5, now_ms=NOW, last=1)
+        assert (await store.read(TRIP, now_ms=NOW + 10)).last_position == 3
+
     async def test_a_swap_makes_no_session(self, backend: SessionBackend) -> None:
         store = await backend.open()
         assert not await store.swap_field(TRIP, "summary", None, b"one", now_ms=NOW)

@@ -196,6 +196,17 @@ class MarkPromises:
         await append(place.sessions, block("m", 1))
         assert await due_names(place.work) == ["trip"]
 
+    async def test_finish_meant_for_an_earlier_session_of_the_name_leaves_the_mark(self, backend: WorkBackend) -> None:
+        place = await backend.open()
+        await append(place.sessions, block("m", 3))
+        began = (await place.sessions.read(TRIP, now_ms=NOW)).created_at_ms
+        claim = await claim_place(place.work)
+        await place.sessions.delete(TRIP)
+        await place.sessions.append(TRIP, block("m", 1), now_ms=NOW + 1, default_ttl_ms=None)
+        assert not await place.work.finish(claim, "trip", upto=3, now_ms=NOW + 1, created_at_ms=began)
+        assert await due_names(place.work) == ["trip"]
+        assert await place.work.finish(claim, "trip", upto=3, now_ms=NOW + 1, created_at_ms=NOW + 1)
+
     async def test_marks_outlive_the_connections_that_made_them(self, backend: WorkBackend) -> None:
         first = await backend.connect()
         await append(first.sessions, block("m", 2))

@@ -32,7 +32,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
         version: The version that the change made; the first one is 1 and has no revision.
         at: When it was made; aware UTC.
         change: What was done: `mentioned`, `widened`, `ended`, `linked`, `pinned`, `unpinned`, `reverted`.
-        before: What the changed fields held until then, as JSON; null for a field that was absent.
+        before: What the changed fields held until then, as JSON; null for a field that was absent, of `mentions` how
+            many there were.
         because: The message that caused it, if one did.
     """
 

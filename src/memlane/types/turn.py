@@ -3,6 +3,9 @@
 import msgspec
 
 CUT = "cut"
+"""Why a reply ended that was broken off."""
+QUOTED = "memory"
+"""What a reply names as its model that was quoted from memory."""
 
 
 class Usage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

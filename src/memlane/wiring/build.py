@@ -130,8 +130,8 @@ def default_url() -> str:
 def _core(url: object, memories: object, options: Options) -> Core:
     given = options.get("embedder", "local")
     named = options.get("model")
-    model = open_model(named)
-    embedder, counter = open_embedder(given), _counter(options.get("counter"), model)
+    models = Models(open_model(named), open_model, owned=isinstance(named, str))
+    embedder, counter = open_embedder(given), _counter(options.get("counter"), models.default)
     reranker, weights = _reranker(options.get("reranker")), _weights(options.get("weights"))
     backend = _backend(default_url() if url is None else url)
     shared = memories is None or memories == url
@@ -152,7 +152,7 @@ def _core(url: object, memories: object, options: Options) -> Core:
         closers=closers,
         reranker=reranker,
         weights=weights,
-        models=Models(model, open_model, owned=isinstance(named, str)),
+        models=models,
         ledger=_ledger(backend),
         plan=_plan(options.get("work"), backend),
     )

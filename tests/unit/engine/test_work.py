@@ -10,6 +10,7 @@ import pytest
 
 from memlane.derive.change import settle
 from memlane.engine.client import AsyncMemlane
+from memlane.engine.core import Limits
 from memlane.engine.extract import by_patterns
 from memlane.engine.facts import record
 from memlane.engine.labour import Labour
@@ -462,3 +463,129 @@ def test_nothing_leaves_a_window_within_its_limits() -> None:
             return len(text.split())
 
     assert leaving_messages([], PLAN, Words()) == []
+
+
+async def test_a_session_begun_anew_meanwhile_keeps_nothing_of_the_old(open_one: Open, clock: FakeClock) -> None:
+    async def removing(prompt: Prompt) -> str:
+        if not removed:
+            removed.append(True)
+            await luke.erase()
+            clock.advance(timedelta(seconds=1))
+            await luke.session("a").add_many([{"role": "user", "content": f"home Lund{n}"} for n in range(5)])
+        return extractor(prompt)
+
+    removed: list[bool] = []
+    memory = open_one(InMemoryBackend(), plan=PLAN, model=ScriptedModel(removing))
+    luke = memory.user("luke")
+    await luke.session("a").add_many([{"role": "user", "content": f"home Oslo{n}"} for n in range(30)])
+    await memory.run_due()
+    clock.advance(timedelta(minutes=11))
+    await memory.run_due()
+    assert {fact.value for fact in await luke.memories(kinds={"fact"})} == {f"Lund{n}" for n in range(5)}
+    assert await luke.session("a").summary() is None
+    assert len((await luke.session("a").context(recall=0)).messages) == 5
+    assert await memory.work() == []
+
+
+async def test_work_ends_where_the_newest_message_has_expired(open_one: Open, clock: FakeClock) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN)
+    session = memory.user("luke").session("a")
+    await session.add_many([{"role": "user", "content": f"I like tea {n}."} for n in range(3)])
+    await session.expire(1, last=1)
+    clock.advance(timedelta(seconds=2))
+    await asyncio.wait_for(memory.run_due(), timeout=20)
+    assert await memory.work() == []
+
+
+async def test_a_pinned_episode_stays_pinned_when_it_is_written_anew(open_one: Open) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN)
+    luke = memory.user("luke")
+    await luke.session("a").add("user", "Where does the ferry leave?")
+    await memory.run_due()
+    (episode,) = await luke.memories(kinds={"episode"})
+    await luke.pin(episode.id)
+    await luke.session("a").add("user", "And when does the train to Hamar leave?")
+    await memory.run_due()
+    (again,) = await luke.memories(kinds={"episode"})
+    assert again.pinned
+    assert "Hamar" in again.text
+
+
+async def test_a_change_of_the_episode_meanwhile_loses_neither(open_one: Open) -> None:
+    async def pinning(prompt: Prompt) -> str:
+        if "diary" in prompt.system and (found := await luke.memories(kinds={"episode"})):
+            await luke.pin(found[0].id)
+        return extractor(prompt)
+
+    memory = open_one(InMemoryBackend(), plan=PLAN, model=ScriptedModel(pinning))
+    luke = memory.user("luke")
+    await luke.session("a").add("user", "One.")
+    await memory.run_due()
+    await luke.session("a").add("user", "Two.")
+    await memory.run_due()
+    (episode,) = await luke.memories(kinds={"episode"})
+    assert episode.pinned
+    assert await memory.work() == []
+
+
+async def test_quoted_memory_is_no_source_of_anything(open_one: Open) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN)
+    luke = memory.user("luke")
+    await luke.session("a").add("user", "The night ferry to Bergen is white.")
+    await luke.session("b").chat("Which colour is the night ferry to Bergen?")
+    await memory.run_due()
+    episode = next(one for one in await luke.memories(kinds={"episode"}) if one.session_id == "b")
+    assert "white" not in episode.text
+
+
+async def test_a_summary_whose_messages_have_expired_stays(open_one: Open, clock: FakeClock) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN)
+    session = memory.user("luke").session("a")
+    await session.add_many([{"role": "user", "content": f"We took train number {n}."} for n in range(30)])
+    await memory.run_due()
+    before = await session.summary()
+    await session.expire(1, last=30)
+    clock.advance(timedelta(seconds=2))
+    after = await session.rebuild_summary()
+    assert before is not None
+    assert after is not None
+    assert after.text == before.text
+
+
+async def test_a_fact_said_many_times_stays_small(open_one: Open) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN)
+    luke = memory.user("luke")
+    await luke.session("a").add_many([{"role": "user", "content": "I live in Oslo."} for _ in range(120)])
+    await memory.run_due()
+    (fact,) = await luke.facts()
+    assert len(msgspec.json.encode(fact)) < 60_000
+    assert [version.support for version in await luke.history(fact.id)][:3] == [1, 2, 3]
+
+
+async def test_what_is_derived_lives_as_long_as_what_is_remembered(open_one: Open, clock: FakeClock) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN, limits=Limits(memories_ttl_ms=60_000))
+    luke = memory.user("luke")
+    await luke.session("a").add("user", "I live in Oslo.")
+    await memory.run_due()
+    assert await luke.facts()
+    clock.advance(timedelta(minutes=2))
+    assert await luke.facts() == []
+    assert await luke.memories() == []
+
+
+async def test_a_prompt_beyond_the_days_budget_is_set_aside_and_not_tried_for_ever(
+    open_one: Open, clock: FakeClock
+) -> None:
+    plan = msgspec.structs.replace(PLAN, daily_tokens_per_tenant=10, most_tries=2)
+    memory = open_one(InMemoryBackend(), plan=plan, model=ScriptedModel(extractor))
+    await memory.user("luke").session("a").add("user", "home Oslo")
+    for _ in range(2):
+        await memory.run_due()
+        clock.advance(timedelta(hours=1))
+    assert (await memory.work())[0].sessions[0].set_aside
+
+
+async def test_a_worker_told_to_stop_before_it_began_stops(open_one: Open) -> None:
+    memory = open_one(InMemoryBackend(), plan=PLAN)
+    memory.stop_work()
+    assert await asyncio.wait_for(memory.serve_work(), timeout=5) == 0

@@ -26,22 +26,22 @@ _FIND = """
     WHERE p.tenant = ? AND p.user = ?
 """
 _LIVE = """
-    SELECT s.id FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
+    SELECT s.id, s.created_at_ms FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
     WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
 """
 _READ = """
     WITH state AS MATERIALIZED (
-        SELECT s.id, s.ttl_ms, s.expires_at_ms, s.created_at_ms, s.updated_at_ms,
+        SELECT s.id, s.ttl_ms, s.expires_at_ms, s.created_at_ms, s.updated_at_ms, s.next_position,
             s.stored - (SELECT count(*) FROM messages WHERE session_id = s.id AND expires_at_ms <= :now_ms) AS count
         FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
         WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
     )
-    SELECT NULL, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, count FROM state
+    SELECT NULL, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, next_position, count FROM state
     UNION ALL
-    SELECT name, body, NULL, NULL, NULL, NULL FROM session_fields WHERE session_id = (SELECT id FROM state)
+    SELECT name, body, NULL, NULL, NULL, NULL, NULL FROM session_fields WHERE session_id = (SELECT id FROM state)
     UNION ALL
     SELECT * FROM (
-        SELECT place % 4294967296, body, expires_at_ms, NULL, NULL, NULL FROM messages
+        SELECT place % 4294967296, body, expires_at_ms, NULL, NULL, NULL, NULL FROM messages
         WHERE place > (SELECT id FROM state) * 4294967296 AND place < (SELECT id FROM state) * 4294967296 + :before
             AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
         ORDER BY place DESC LIMIT :last
@@ -144,11 +144,12 @@ def read(
     rows = connection.execute(_READ, _names(key, now_ms) | wanted).fetchall()
     if not rows:
         return SessionState()
-    (_, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, count), *rest = rows
+    (_, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, next_position, count), *rest = rows
     fields = {name: body for name, body, *_ in rest if isinstance(name, str)}
     messages = [StoredMessage(*row[:3]) for row in rest[len(fields) :]]
     messages.reverse()
-    return SessionState(True, count, messages, fields, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms)
+    times = (ttl_ms, expires_at_ms, created_at_ms, updated_at_ms)
+    return SessionState(True, count, messages, fields, *times, next_position - 1)
 
 
 def write_fields(
@@ -167,11 +168,18 @@ def write_fields(
 
 
 def swap_field(
-    connection: sqlite3.Connection, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+    connection: sqlite3.Connection,
+    key: SessionKey,
+    name: str,
+    old: bytes | None,
+    new: bytes | None,
+    *,
+    now_ms: int,
+    created_at_ms: int | None,
 ) -> bool:
     """Make a named document `new` if it is `old` and the session lives; return whether it was."""
     row = connection.execute(_LIVE, _names(key, now_ms)).fetchone()
-    if row is None:
+    if row is None or (created_at_ms is not None and row[1] != created_at_ms):
         return False
     select = "SELECT body FROM session_fields WHERE session_id = ? AND name = ?"
     (kept,) = connection.execute(select, (row[0], name)).fetchone() or (None,)

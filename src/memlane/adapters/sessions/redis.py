@@ -106,13 +106,21 @@ class RedisSessionStore:
         await self._driver.run(session_script("write_fields"), names, args, barrier=keys.partition.barrier)
 
     async def swap_field(
-        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+        self,
+        key: SessionKey,
+        name: str,
+        old: bytes | None,
+        new: bytes | None,
+        *,
+        now_ms: int,
+        created_at_ms: int | None = None,
     ) -> bool:
         """Make a named document `new` (None: absent) if it is `old` and the session lives; return whether it was."""
         keys = session_keys(self._prefix, key)
         args: list[Argument] = [now_ms, name.encode()]
         for body in (old, new):
             args += (b"", b"") if body is None else (b"1", body)
+        args.append(_optional(created_at_ms))
         swapped = await self._driver.run(
             plain_script("swap_field"), (keys.state,), args, barrier=keys.partition.barrier
         )
@@ -259,7 +267,7 @@ def _appended(reply: _Reply, total: int) -> list[Appended]:
 
 
 def _state(header: bytes, *packed: bytes) -> SessionState:
-    count, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, in_fields, *runs = header.split(b";")
+    count, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, last_position, in_fields, *runs = header.split(b";")
     cells = [cell or b"" for cell in unpack(*packed)]
     fields_end = int(in_fields)
     messages: list[StoredMessage] = []
@@ -278,6 +286,7 @@ def _state(header: bytes, *packed: bytes) -> SessionState:
         expires_at_ms=_number(expires_at_ms),
         created_at_ms=int(created_at_ms),
         updated_at_ms=int(updated_at_ms),
+        last_position=int(last_position),
     )
 
 

@@ -65,10 +65,19 @@ class SqliteSessionStore:
         await self._driver.write(work)
 
     async def swap_field(
-        self, key: SessionKey, name: str, old: bytes | None, new: bytes | None, *, now_ms: int
+        self,
+        key: SessionKey,
+        name: str,
+        old: bytes | None,
+        new: bytes | None,
+        *,
+        now_ms: int,
+        created_at_ms: int | None = None,
     ) -> bool:
         """Make a named document `new` (None: absent) if it is `old` and the session lives; return whether it was."""
-        work = partial(statements.swap_field, key=key, name=name, old=old, new=new, now_ms=now_ms)
+        work = partial(
+            statements.swap_field, key=key, name=name, old=old, new=new, now_ms=now_ms, created_at_ms=created_at_ms
+        )
         return await self._driver.write(work)
 
     async def expire(self, key: SessionKey, ttl_ms: int | None, *, now_ms: int, last: int | None = None) -> int:

@@ -34,7 +34,8 @@ _DUE = """
 _FINISH = """
     DELETE FROM marks WHERE partition_id = :partition_id AND session_id = (
         SELECT id FROM sessions WHERE partition_id = :partition_id AND session = :session
-            AND (next_position - 1 <= :upto OR expires_at_ms <= :now_ms)
+            AND ((next_position - 1 <= :upto AND (:born_ms IS NULL OR created_at_ms = :born_ms))
+                OR expires_at_ms <= :now_ms)
     )
 """
 _IS_MARKED = """
@@ -98,12 +99,14 @@ def due(connection: sqlite3.Connection, partition: Partition) -> list[DueSession
     return _due(connection, find_partition(connection, partition))
 
 
-def finish(connection: sqlite3.Connection, claim: Claim, session: str, *, upto: int, now_ms: int) -> bool:
+def finish(
+    connection: sqlite3.Connection, claim: Claim, session: str, *, upto: int, now_ms: int, created_at_ms: int | None
+) -> bool:
     """Clear the mark of a session unless something was appended after `upto`; return whether it is clear."""
     held = _held(connection, claim, now_ms)
     if held is None:
         return False
-    asked = {"partition_id": held[0], "session": session, "upto": upto, "now_ms": now_ms}
+    asked = {"partition_id": held[0], "session": session, "upto": upto, "now_ms": now_ms, "born_ms": created_at_ms}
     connection.execute(_FINISH, asked)
     return not connection.execute(_IS_MARKED, (held[0], session)).fetchone()[0]
 

@@ -83,12 +83,15 @@ class RedisWorkLedger:
         ((_, sessions),) = await self._marks([partition_keys(self._prefix, partition)], now_ms)
         return sessions
 
-    async def finish(self, claim: Claim, session: str, *, upto: int, now_ms: int) -> bool:
+    async def finish(
+        self, claim: Claim, session: str, *, upto: int, now_ms: int, created_at_ms: int | None = None
+    ) -> bool:
         """Clear the mark of a session unless something was appended after position `upto`; return whether it is clear.
 
         A session that is no more is clear.
         """
-        return await self._write_mark("finish_mark", claim, session, now_ms, upto)
+        born = b"" if created_at_ms is None else created_at_ms
+        return await self._write_mark("finish_mark", claim, session, now_ms, upto, born)
 
     async def fail(self, claim: Claim, session: str, *, error: str, set_aside: bool, now_ms: int) -> bool:
         """Count a failure of a session, or set it aside; `error` is a code. Return whether it counted."""

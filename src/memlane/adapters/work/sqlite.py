@@ -49,9 +49,13 @@ class SqliteWorkLedger:
         """Return what is due in a partition, what was set aside included, the longest waiting first."""
         return await self._driver.read(partial(statements.due, partition=partition))
 
-    async def finish(self, claim: Claim, session: str, *, upto: int, now_ms: int) -> bool:
+    async def finish(
+        self, claim: Claim, session: str, *, upto: int, now_ms: int, created_at_ms: int | None = None
+    ) -> bool:
         """Clear the mark of a session unless something was appended after position `upto`."""
-        work = partial(statements.finish, claim=claim, session=session, upto=upto, now_ms=now_ms)
+        work = partial(
+            statements.finish, claim=claim, session=session, upto=upto, now_ms=now_ms, created_at_ms=created_at_ms
+        )
         return await self._driver.write(work)
 
     async def fail(self, claim: Claim, session: str, *, error: str, set_aside: bool, now_ms: int) -> bool:

@@ -1,6 +1,7 @@
 -- KEYS  1 session
 -- ARGV  1 now, 2 how many of the newest or '' for all, 3 only before this position or ''
--- Returns false when there is none, else a header `count;own ttl;expires;created;updated;fields;start,count,own
+-- Returns false when there is none, else a header `count;own ttl;expires;created;updated;newest
+-- position;fields;start,count,own
 -- expiry;…;`, the lengths and the bytes of: name and value of each field, then the messages, oldest first.
 local base, now = KEYS[1], tonumber(ARGV[1])
 local raw = call('HGETALL', base)
@@ -45,5 +46,5 @@ for i, range in ipairs(ranges) do
   runs[i] = int(range.low) .. ',' .. #bodies .. ',' .. int(range.part.expires)
 end
 runs[#runs + 1] = ''
-local header = table.concat({int(count_messages(parts)), state.t or '', state.e or '', state.c, state.u, fields}, ';')
+local header = table.concat({int(count_messages(parts)), state.t or '', state.e or '', state.c, state.u, state.n, fields}, ';')
 return pack({header .. ';' .. table.concat(runs, ';')}, items, #items)

@@ -14,8 +14,8 @@ local function drop_mark(key, session)
 end
 
 local function is_alive(state, now)
-  local times = call('HMGET', state, 'n', 'e')
-  return times[1] and not (times[2] and tonumber(times[2]) <= now), tonumber(times[1] or 0)
+  local times = call('HMGET', state, 'n', 'e', 'c')
+  return times[1] and not (times[2] and tonumber(times[2]) <= now), tonumber(times[1] or 0), times[3]
 end
 
 local function parse_mark(text)
