@@ -17,7 +17,6 @@ from memlane.cli.exit_codes import MEANINGS
 from memlane.cli.main import main as run_memlane
 from memlane.wiring.settings import Settings
 from memlane.wiring.settings_entries import ENTRIES, FILE_SUFFIX, Entry
-from memlane.wiring.settings_values import shown
 
 REFERENCE = Path(__file__).parent / "reference"
 _GENERATED = "<!-- Written by docs/generate.py: change the code, then run `make docs`. -->"
@@ -58,6 +57,15 @@ session_ttl = "1 h"
 
 [embedder]
 name = "local"
+
+[model]
+name = "openai+http://localhost:11434/v1#llama3.1"
+context_tokens = 32000
+
+[work]
+quiet = "2 min"
+compact_after_messages = 200
+daily_tokens_per_tenant = "never"
 ```
 """
 
@@ -96,7 +104,7 @@ def _settings_page() -> str:
 
 
 def _row(entry: Entry) -> str:
-    default = shown(Settings().value(entry.name))
+    default = entry.show(Settings().value(entry.name))
     variables = [entry.variable, entry.variable + FILE_SUFFIX] if entry.secret else [entry.variable]
     quoted = ", ".join(f"`{variable}`" for variable in variables)
     return f"| `{entry.name}` | {quoted} | {f'`{default}`' if default else ''} | {entry.about} |\n"

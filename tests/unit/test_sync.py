@@ -2,14 +2,20 @@
 
 import asyncio
 import os
+import signal
+import threading
+import time
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 import memlane
 from memlane import errors
+from memlane.protocols.chat_model import Prompt
 from memlane.recall.weights import Weights
 from memlane.testing.fakes import FakeReranker
+from memlane.testing.scripted_model import ScriptedModel
 
 
 @pytest.fixture
@@ -127,3 +133,46 @@ def test_the_embedded_default_lies_in_the_data_directory_whatever_it_is_called(
     with memlane.connect(embedder=None) as memory:
         memory.user("luke").session("s").add("user", "here")
     assert (tmp_path / "50% #data?" / "memlane" / "memlane.db").exists()
+
+
+def test_an_interrupt_in_a_stream_ends_it_cleanly_and_keeps_what_had_come() -> None:
+    async def slow(_: Prompt) -> AsyncIterator[str]:
+        yield "so far"
+        await asyncio.sleep(60)
+        yield "never"
+
+    with memlane.connect("sqlite://", embedder="none", model=ScriptedModel(slow), work="off") as memory:
+        chat = memory.user("luke").session("trip")
+        heard: list[str] = []
+        timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
+        timer.start()
+        try:
+            with pytest.raises(KeyboardInterrupt):
+                heard.extend(chat.stream("Tell me"))
+        finally:
+            timer.join()
+        assert [message.content for message in chat.messages()] == ["Tell me", "so far"]
+        assert len(chat.unanswered()) == 1
+
+
+def test_closing_ends_the_calls_of_other_threads() -> None:
+    async def slow(_: Prompt) -> str:
+        await asyncio.sleep(60)
+        return "never"
+
+    memory = memlane.connect("sqlite://", embedder="none", model=ScriptedModel(slow), work="off")
+    raised: list[BaseException] = []
+
+    def talk() -> None:
+        try:
+            memory.user("luke").session("trip").chat("Hello")
+        except errors.MemlaneError as exc:
+            raised.append(exc)
+
+    thread = threading.Thread(target=talk)
+    thread.start()
+    time.sleep(0.5)
+    memory.close()
+    thread.join(timeout=20)
+    assert not thread.is_alive()
+    assert isinstance(raised[0], errors.ClosedError)

@@ -13,6 +13,7 @@ import msgspec
 
 import memlane
 from memlane.cli.config import shown_place
+from memlane.cli.lines import plural
 from memlane.cli.where import connected
 from memlane.errors import MemlaneError, MissingExtraError, SettingError, StoreUnavailableError
 from memlane.protocols.chat_model import Prompt
@@ -137,8 +138,9 @@ def _work(settings: Settings) -> tuple[str, list[tuple[str, str]]]:
     with connected(alone, in_process=False) as memory:
         sessions = [due for listed in memory.work(limit=10_000) for due in listed.sessions]
     aside = [due for due in sessions if due.set_aside]
-    told = f"{len(sessions) - len(aside)} sessions due, {len(aside)} set aside"
-    return told, [(f"{len(aside)} sessions set aside", "memlane work list, then memlane work retry")] if aside else []
+    told = f"{plural(len(sessions) - len(aside), 'session')} due, {len(aside)} set aside"
+    fix = "memlane work list, then memlane work retry"
+    return told, [(f"{plural(len(aside), 'session')} set aside", fix)] if aside else []
 
 
 def _fix(name: str, error: MemlaneError) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from memlane.cli.exit_codes import ExitCode
 from memlane.cli.lines import plural
 from memlane.cli.output import note
 from memlane.cli.where import Where, connected, for_worker
@@ -35,7 +36,12 @@ def worker(
     settings = where.settings()
     with connected(settings, in_process=False) as memory:
         done = memory.run_due(progress=_show) if drain else _serve(memory)
-    note(f"{plural(done, 'thing')} written")
+        failed = [due for listed in memory.work() for due in listed.sessions if due.tries]
+    note(f"{plural(done, 'fact, summary or episode', 'facts, summaries and episodes')} written")
+    if failed:
+        codes = ", ".join(sorted({due.error for due in failed}))
+        note(f"work on {plural(len(failed), 'session')} has failed ({codes}); see memlane work list")
+        raise typer.Exit(ExitCode.FAILED)
 
 
 def _serve(memory: "Memlane") -> int:
@@ -54,4 +60,4 @@ def _serve(memory: "Memlane") -> int:
 
 def _show(done: int) -> None:
     if sys.stderr.isatty():
-        note(f"{plural(done, 'thing')} written so far")
+        note(f"{done} written so far")

@@ -46,6 +46,8 @@ class AsyncMemlane:
             progress: Called with how much was written so far.
 
         Raises:
+            SettingError: the model, its key or its address is not accepted.
+            MissingExtraError: the model's package is not installed.
             UnsupportedError: the session store keeps no ledger of work.
             StoreUnavailableError: a store cannot be reached.
         """
@@ -58,6 +60,8 @@ class AsyncMemlane:
         A store that is down is waited for.
 
         Raises:
+            SettingError: the model, its key or its address is not accepted.
+            MissingExtraError: the model's package is not installed.
             UnsupportedError: the session store keeps no ledger of work.
         """
         self._core.check_open()

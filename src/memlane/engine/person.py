@@ -225,6 +225,8 @@ class AsyncUser:
     async def revert(self, memory_id: str, version: int) -> Memory:
         """Make a memory what it was in an earlier version and return it; that is a change like any other.
 
+        Only this memory changes: a fact that another one ended holds again beside it; end or forget the other yourself.
+
         Raises:
             NotFoundError: there is no memory with this id, or no such version.
             StoreUnavailableError: the store cannot be reached.

@@ -1,6 +1,6 @@
 """What a session's context is made of: one read, one recall, and the window that fits."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import msgspec
 
@@ -83,12 +83,17 @@ def _context(core: Core, log: SessionLog, state: SessionState, recalled: Sequenc
 
 def _worth_showing(messages: Sequence[Message], upto: int) -> list[Message]:
     """Return the messages behind a position but for replies that were cut and given anew."""
+    last = {message.turn.answers: message.position for message in messages if message.turn and message.turn.answers}
     whole = {message.turn.answers for message in messages if message.turn and message.turn.stop != CUT}
-    return [
-        message
-        for message in messages
-        if message.position > upto and not (message.turn and message.turn.stop == CUT and message.turn.answers in whole)
-    ]
+    return [message for message in messages if message.position > upto and not _is_superseded(message, last, whole)]
+
+
+def _is_superseded(message: Message, last: Mapping[str, int], whole: Collection[str | None]) -> bool:
+    """Whether a message is a reply that was cut, of which there is a whole one or a later attempt."""
+    turn = message.turn
+    if turn is None or turn.stop != CUT:
+        return False
+    return turn.answers in whole or message.position < last.get(turn.answers or "", 0)
 
 
 async def _recalled(core: Core, log: SessionLog, query: str, window: Context, limit: int) -> list[Recalled]:

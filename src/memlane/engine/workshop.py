@@ -16,7 +16,15 @@ from typing import TypeVar
 import msgspec
 
 from memlane.engine.core import Core
-from memlane.errors import MalformedOutputError, MemlaneError, ModelRateLimitError, StoreError, UnsupportedError
+from memlane.errors import (
+    MalformedOutputError,
+    MemlaneError,
+    MissingExtraError,
+    ModelRateLimitError,
+    SettingError,
+    StoreError,
+    UnsupportedError,
+)
 from memlane.protocols.work import Claim, DueSession, WorkLedger
 from memlane.types.ids import Partition, SessionKey
 
@@ -244,6 +252,8 @@ class Workshop:
         """Do what a session needs; return how much was done (None: it failed), and when there is more to do."""
         try:
             outcome = await self._work(SessionKey(claim.partition, due.session), early)
+        except (SettingError, MissingExtraError):
+            raise  # the model cannot be used at all: no session is to blame, and trying the next one would not help
         except Exception as exc:  # noqa: BLE001 -- whatever it is, it must not stop the other sessions
             return None, await self._failed(claim, due, exc)
         if outcome.again_at_ms is None:

@@ -5,11 +5,13 @@ import concurrent.futures
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from memlane.errors import ClosedError
 
 _Result = TypeVar("_Result")
+_LONGEST_END_SECONDS = 10.0
 
 
 class LoopThread:
@@ -33,14 +35,22 @@ class LoopThread:
         except ClosedError:
             work.close()
             raise
-        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        tasks: list[asyncio.Task[Any]] = []
+        future = asyncio.run_coroutine_threadsafe(_noted(work, tasks), self._loop)
         try:
             return future.result()
         except concurrent.futures.CancelledError as exc:
             raise ClosedError("the connection was closed while this call ran") from exc
         except BaseException:
-            future.cancel()
+            if not future.done():
+                self._interrupt(future, tasks)
             raise
+
+    def _interrupt(self, future: concurrent.futures.Future[Any], tasks: list[asyncio.Task[Any]]) -> None:
+        """Cancel a call and wait until it has ended, so that the next does not meet it half-way."""
+        future.cancel()
+        with suppress(TimeoutError):
+            asyncio.run_coroutine_threadsafe(_ended(tasks), self._loop).result(_LONGEST_END_SECONDS)
 
     def call(self, action: Callable[[], None]) -> None:
         """Call something on the loop soon; does nothing once it has stopped."""
@@ -71,6 +81,19 @@ class LoopThread:
             self._loop.run_until_complete(_cancelled(asyncio.all_tasks(self._loop)))
             self._loop.run_until_complete(self._loop.shutdown_asyncgens())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
+
+
+async def _noted(work: Coroutine[Any, Any, _Result], tasks: list[asyncio.Task[Any]]) -> _Result:
+    """Await work, and note the task that does."""
+    task = asyncio.current_task()
+    if task is not None:
+        tasks.append(task)
+    return await work
+
+
+async def _ended(tasks: list[asyncio.Task[Any]]) -> None:
+    """Wait until tasks that were cancelled have ended; to cancel them again would cut short what they still keep."""
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _cancelled(tasks: set[asyncio.Task[Any]]) -> None:

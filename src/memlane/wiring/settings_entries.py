@@ -88,7 +88,8 @@ ENTRIES = (
     Entry(
         name="model.name",
         about="Which chat model replies and does background work: `none`, `anthropic:<model>`, `openai:<model>`, "
-        "`azure:<deployment>`, or a server with OpenAI's API, `openai+http://localhost:11434/v1#<model>`.",
+        "`openai-responses:<model>`, `azure:<deployment>`, or a server with their API, "
+        "`openai+http://localhost:11434/v1#<model>`.",
         read=read_text,
     ),
     Entry(

@@ -72,7 +72,7 @@ class AnthropicServer:
             SettingError: Anthropic itself without a key.
         """
         if not self.api_key and self.base_url is None:
-            raise SettingError("Anthropic needs an API key; servers without one need a base URL")
+            raise SettingError("Anthropic needs an API key (ANTHROPIC_API_KEY); servers without one need a base URL")
         try:
             import anthropic  # noqa: PLC0415 - loaded on use
         except ImportError as exc:

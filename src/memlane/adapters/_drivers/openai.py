@@ -100,7 +100,7 @@ class OpenAIServer:
             SettingError: OpenAI itself without a key.
         """
         if not self.api_key and self.base_url is None:
-            raise SettingError("OpenAI needs an API key; servers without one need a base URL")
+            raise SettingError("OpenAI needs an API key (OPENAI_API_KEY); servers without one need a base URL")
         try:
             from openai import AsyncOpenAI  # noqa: PLC0415 - loaded on use
         except ImportError as exc:

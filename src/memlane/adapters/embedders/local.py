@@ -66,7 +66,8 @@ class OnnxEmbedder:
         """
         lane, width = (self._queries, 1) if purpose == "query" else (self._documents, self._width)
         order = sorted(range(len(texts)), key=lambda row: len(texts[row]))
-        jobs = [order[start : start + _JOB_TEXTS] for start in range(0, len(order), _JOB_TEXTS)]
+        size = max(1, min(_JOB_TEXTS, -(-len(texts) // width)))  # a short call fills all threads too
+        jobs = [order[start : start + size] for start in range(0, len(order), size)]
         results = await run_side_by_side(jobs, lambda rows: self._run(lane, [texts[row] for row in rows]), width=width)
         vectors = np.empty((len(texts), DIMENSION), np.float32)
         for rows, result in zip(jobs, results, strict=True):
