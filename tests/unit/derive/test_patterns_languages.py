@@ -1,10 +1,12 @@
 """Every language is whole: its rules name attributes, its sentences can be filled, its words are there."""
 
 import re
+from datetime import UTC, datetime
 from string import Formatter
 
 import pytest
 
+from memlane.derive.patterns.extract import said_in
 from memlane.derive.patterns.language import Language, parts_of, relations_of, rules_of
 from memlane.derive.patterns.languages import LANGUAGES
 from memlane.derive.said import ATTRIBUTES
@@ -67,3 +69,17 @@ def test_a_table_of_rules_is_read() -> None:
 def test_tables_of_parts_and_relations_are_read() -> None:
     assert parts_of("a: x|y\nb: (?:z: )") == {"a": "x|y", "b": "(?:z: )"}
     assert relations_of("mother: mum|mom") == {"mum": "mother", "mom": "mother"}
+
+
+@pytest.mark.parametrize(
+    ("text", "home"),
+    [
+        ("Seit letztem Jahr wohne ich in Bonn.", "Bonn"),
+        ("Inzwischen leben wir in Ulm.", "Ulm"),
+        ("Wenn ich mal Geld habe, wohne ich in Paris.", None),
+        ("Seit gestern frage ich mich, wo ich wohne.", None),
+    ],
+)
+def test_german_says_where_one_lives_with_the_verb_first_too(text: str, home: str | None) -> None:
+    found = {said.attribute: said.value for said in said_in(text, said_at=datetime(2026, 1, 1, tzinfo=UTC))}
+    assert found.get("home") == home

@@ -20,6 +20,8 @@ birthday.have: ich habe am <date> geburtstag => hat am {value} Geburtstag
 birthday.born: ich (?:bin|wurde) am <date>(?: in <_place>)? geboren => ist am {value} geboren
 birth_year.born: ich (?:bin|wurde)(?: im jahr)? <year> geboren => ist {value} geboren
 home.live: <wohne> <adverbs>(?:seit (?:\S+ ){1,3}?)?(?:wieder )?in <place> => wohnt in {value}
+home.since: (?:jetzt|nun|inzwischen|mittlerweile|seit(?: \S+){1,3}?) (?:wohnen?|leben?) (?:ich|wir) <adverbs>in <place>
+    => wohnt in {value}
 home.moved: <habe> <adverbs>(?:\S+ (?:monat|jahr|woche|sommer|winter|herbst|frühling) )?
     (?:von <_place> )?nach <place> (?:um)?gezogen => wohnt in {value}
 home.from [ends]: <habe> <adverbs>(?:\S+ (?:monat|jahr|woche) )?(?:von|aus) <place> (?:nach <_place> (?:um)?gezogen
@@ -208,7 +210,7 @@ hollow: idee|ideen|vorschlag|vorschläge|option|optionen|version|variante|ist|si
 unfinished: der|die|das|den|dem|und|oder|von|mit|zu|in|im|an|am|für|auf|ein|eine
 claims: ich|wir|mein|meine|meinen|meinem|meiner|unser|unsere|unserem|unseren|bin|habe|wohne|lebe|arbeite|heiße
     |heisse|komme|mag|liebe|hasse|spreche|lerne|spiele|studiere|suche|möchte|esse|trinke|als|nenn|nennt|alle nennen
-    |man nennt|hallo|hi|hey|guten|servus|moin|früher
+    |man nennt|hallo|hi|hey|guten|servus|moin|früher|seit|jetzt|nun|inzwischen|mittlerweile
 both: und|oder|sowie|aber
 asks: was|wer|wem|wen|wie|wo|woher|wohin|wann|warum|wieso|weshalb|welche[nrsm]?|kannst|kann|könntest|können|könnte
     |soll|sollte|darf|gibt|hast|habt|haben sie|ist|sind|muss|weißt|wissen
