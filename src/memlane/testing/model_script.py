@@ -120,6 +120,11 @@ class Script:
         """Give these to the next requests, one each, in this order."""
         self._planned.extend(replies)
 
+    def clear(self) -> None:
+        """Forget what was planned."""
+        with self._lock:
+            self._planned.clear()
+
     def reply(self, asked: Asked) -> Answer | Trouble:
         """Take what is planned for this request."""
         with self._lock:
