@@ -93,6 +93,22 @@ async def test_a_fact_can_be_traced_undone_pinned_and_pruned(memory: AsyncMemlan
         await luke.prune("all of it")  # pyright: ignore[reportArgumentType] -- the point
 
 
+async def test_forgetting_a_correction_lets_the_older_fact_hold_again(memory: AsyncMemlane, clock: FakeClock) -> None:
+    luke = memory.user("luke")
+    for name, home in (("a", "Oslo"), ("b", "Bergen"), ("c", "Lund")):
+        await luke.session(name).add("user", f"I live in {home}.")
+        await memory.run_due()
+        clock.advance(timedelta(days=1))
+    bergen = next(fact for fact in await luke.memories(kinds={"fact"}) if fact.value == "Bergen")
+    await luke.forget(bergen.id)
+    assert [fact.value for fact in await luke.facts()] == ["Lund"]
+    oslo = next(fact for fact in await luke.memories(kinds={"fact"}) if fact.value == "Oslo")
+    lund = next(fact for fact in await luke.memories(kinds={"fact"}) if fact.value == "Lund")
+    assert (oslo.valid_to, oslo.replaced_by) == (lund.valid_from, lund.id)
+    await luke.session("c").delete(memories=True)
+    assert [fact.value for fact in await luke.facts()] == ["Oslo"]
+
+
 async def test_a_long_session_is_summarised_and_stays_whole(memory: AsyncMemlane) -> None:
     session = memory.user("luke").session("long")
     for number in range(30):

@@ -8,6 +8,7 @@ from memlane.context.context import Context
 from memlane.engine import quoting, turn
 from memlane.engine.ask import TurnOptions, make_ask
 from memlane.engine.core import Core
+from memlane.engine.knowledge import reopen
 from memlane.engine.listing import all_memories
 from memlane.engine.log import SessionLog, stored
 from memlane.engine.numbers import check_count, check_last
@@ -274,8 +275,10 @@ class AsyncSession:
         removed = await self._core.sessions.delete(self._key)
         if memories:
             await self._core.courier.deliver(partition)
-            ids = [memory.id for memory in await all_memories(self._core, partition, sessions={self.id})]
+            gone = await all_memories(self._core, partition, sessions={self.id})
+            ids = [memory.id for memory in gone]
             await self._core.memories.delete(partition, ids, now_ms=self._core.clock.now_ms())
+            await reopen(self._core, partition, gone)
         return removed
 
     def _checked(self, number: int, given: object) -> Message:

@@ -1,6 +1,7 @@
 """What a person can do with what is known of them: read it, see its history, undo a step, pin and prune."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import msgspec
 
@@ -9,7 +10,7 @@ from memlane.derive.change import Change, as_of, revised
 from memlane.derive.profile import profile_text
 from memlane.derive.prune import Policy, Pruned, select
 from memlane.engine.core import Core
-from memlane.engine.facts import hold_at, known_facts, replace
+from memlane.engine.facts import KINDS, change, hold_at, known_facts, replace
 from memlane.engine.listing import all_memories
 from memlane.errors import NotFoundError, StoreUnavailableError, UsageError
 from memlane.types.ids import Partition, check_id
@@ -79,12 +80,36 @@ async def revert(core: Core, partition: Partition, memory_id: object, version: o
 async def pin(core: Core, partition: Partition, memory_id: object, *, pinned: bool) -> Memory:
     """Pin a memory or let it go; see `AsyncUser.pin`."""
     now = from_ms(core.clock.now_ms())
-    change = "pinned" if pinned else "unpinned"
+    name = "pinned" if pinned else "unpinned"
 
     def changed(memory: Memory) -> Memory:
-        return memory if memory.pinned == pinned else revised(memory, change, now, None, pinned=pinned)
+        return memory if memory.pinned == pinned else revised(memory, name, now, None, pinned=pinned)
 
     return await _change(core, partition, memory_id, changed)
+
+
+async def reopen(core: Core, partition: Partition, removed: Sequence[Memory]) -> None:
+    """Let facts hold again that ended only because of facts which are removed now: until the next one, if there is one.
+
+    Raises:
+        StoreUnavailableError: the store cannot be reached, or others kept changing the same facts.
+    """
+    gone = {memory.id: memory for memory in removed if memory.kind in KINDS}
+    now = from_ms(core.clock.now_ms())
+
+    def decide(known: list[Memory]) -> list[Change]:
+        return [
+            Change(fact, _reopened(fact, gone[fact.replaced_by], now))
+            for fact in known
+            if fact.replaced_by is not None and fact.replaced_by in gone and fact.id not in gone
+        ]
+
+    if gone:
+        await change(core, partition, decide)
+
+
+def _reopened(fact: Memory, gone: Memory, now: datetime) -> Memory:
+    return revised(fact, "reopened", now, None, valid_to=gone.valid_to, replaced_by=gone.replaced_by)
 
 
 async def prune(core: Core, partition: Partition, policy: Policy, *, dry_run: bool) -> PruneReport:

@@ -177,6 +177,8 @@ class AsyncUser:
     async def forget(self, memory_id: str) -> None:
         """Remove one memory for good. A message still in its session's window stays there.
 
+        A fact that this one had ended holds again.
+
         Raises:
             NotFoundError: there is no memory with this id.
             UsageError: not a valid id.
@@ -185,8 +187,11 @@ class AsyncUser:
         self._core.check_open()
         check_id(memory_id, "memory id")
         await self._core.courier.deliver(self._partition)
-        if not await self._core.memories.delete(self._partition, [memory_id], now_ms=self._core.clock.now_ms()):
+        memory = await self.memory(memory_id)
+        deleted = await self._core.memories.delete(self._partition, [memory_id], now_ms=self._core.clock.now_ms())
+        if memory is None or not deleted:
             raise NotFoundError("there is no memory with this id")
+        await knowledge.reopen(self._core, self._partition, [memory])
 
     async def facts(self, *, at: datetime | None = None) -> list[Memory]:
         """Return the facts and preferences that hold, those said first coming first.

@@ -101,7 +101,7 @@ async def asked(core: Core, log: SessionLog, ask: Ask, flying: ExitStack) -> tup
         flying: Holds the mark that this process replies to the message.
 
     Raises:
-        UsageError: there is nothing to reply to.
+        UsageError: there is nothing to reply to, or the id is that of another message.
     """
     newest = await _newest(log) if ask.content is None or ask.id is None else None
     if ask.content is None:
@@ -122,7 +122,10 @@ async def asked(core: Core, log: SessionLog, ask: Ask, flying: ExitStack) -> tup
         turn=Turn(),
     )
     flying.enter_context(_in_flight(core, log, message.id))  # before others can see it
-    return await log.append_one(message)
+    stored, is_new = await log.append_one(message)
+    if not is_new and stored.content != message.content:
+        raise UsageError("the id is that of another message of this session")
+    return stored, is_new
 
 
 async def _newest(log: SessionLog) -> Message | None:

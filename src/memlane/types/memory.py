@@ -31,7 +31,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     Attributes:
         version: The version that the change made; the first one is 1 and has no revision.
         at: When it was made; aware UTC.
-        change: What was done: `mentioned`, `widened`, `ended`, `linked`, `pinned`, `unpinned`, `reverted`.
+        change: What was done: `mentioned`, `widened`, `ended`, `linked`, `pinned`, `unpinned`, `reverted`,
+            `reopened`.
         before: What the changed fields held until then, as JSON; null for a field that was absent, of `mentions` how
             many there were.
         because: The message that caused it, if one did.

@@ -102,6 +102,14 @@ async def test_the_same_id_is_replied_to_once_and_its_reply_is_returned(open_one
     assert len(await chat.messages()) == 2
 
 
+async def test_an_id_that_another_message_has_is_refused(open_one: Open) -> None:
+    chat = session(open_one, ScriptedModel("One.", "Two."))
+    await chat.chat("Well?", id="m1")
+    with pytest.raises(UsageError):
+        await chat.chat("Something else", id="m1")
+    assert len(await chat.messages()) == 2
+
+
 async def test_the_same_words_after_a_reply_are_a_new_turn(open_one: Open) -> None:
     chat = session(open_one, ScriptedModel("One.", "Two."))
     await chat.chat("Go on")
