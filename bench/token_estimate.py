@@ -8,8 +8,9 @@ measured too: `qwen.tiktoken` (in the wheel of dashscope), `llama3.model` (`llam
 `tekken.json` (`data/tekken_240911.json` in mistral-common). What is not there is named and left out. Claude is never
 measured: there is no tokenizer of it.
 
-The error is measured on texts that had no part in making the weights: `bench/token_samples/held_out`, written for
-this, and of the standard library the sources and the chapters of its reference that ship as text (`pydoc_data`). The
+The error is measured on texts that no weight is fitted to: `bench/token_samples/held_out`, written for this (and looked
+at once before the last levelling), and of the standard library the sources and the chapters of its reference that ship
+as text (`pydoc_data`). The
 spread is that of their paragraphs. `--write` puts what came out into `memlane/adapters/counters/measured.py`. `--fit`
 prints what the weights were made from: for each kind of piece and language the slope and free length that fit best,
 from the catalogues of translations under a directory, such as unpacked wheels of Django and Sphinx.

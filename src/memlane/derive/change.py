@@ -159,7 +159,7 @@ class _Table:
     def _end(self, facts: list[Memory], statement: Statement) -> None:
         end = statement.valid_to or statement.begins
         for memory in facts:
-            if _holds_at(memory, end):
+            if holds_at(memory, end):
                 self._revise(memory, "ended", _mention(statement), valid_to=end)
 
     def _mention(self, memory: Memory, statement: Statement) -> None:
@@ -182,7 +182,7 @@ class _Table:
     def _insert(self, statement: Statement, timeline: list[Memory]) -> None:
         begins = statement.begins
         ordered = sorted(timeline, key=_began)
-        earlier = [memory for memory in ordered if _began(memory) <= begins and _holds_at(memory, begins)]
+        earlier = [memory for memory in ordered if _began(memory) <= begins and holds_at(memory, begins)]
         later = [memory for memory in ordered if _began(memory) > begins]
         fact = _fact(statement)
         if later and (fact.valid_to is None or fact.valid_to > _began(later[0])):
@@ -227,7 +227,8 @@ def _overlaps(memory: Memory, statement: Statement) -> bool:
     return _ends_after(memory, statement.begins) and (ends is None or _began(memory) < ends)
 
 
-def _holds_at(memory: Memory, at: datetime) -> bool:
+def holds_at(memory: Memory, at: datetime) -> bool:
+    """Whether a fact holds at a time: it has begun, and not ended."""
     return _began(memory) <= at and _ends_after(memory, at)
 
 

@@ -97,7 +97,7 @@ class Core:
         self.pressure = self._pressure()
         self.turns: Counter[tuple[SessionKey, str]] = Counter()
         self.unkept: dict[object, Callable[[], Coroutine[Any, Any, None]]] = {}
-        self.work_came: Callable[[Partition], None] = _nobody_works
+        self.work_came: Callable[[], None] = _nobody_works
         self._closers = closers
         self._closed = False
         self._pid = os.getpid()
@@ -144,5 +144,5 @@ class Core:
             await close()
 
 
-def _nobody_works(partition: Partition) -> None:
+def _nobody_works() -> None:
     """Leave what has come to the workers of other processes."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from memlane.derive.change import Change, Statement, settle
+from memlane.derive.change import Change, Statement, holds_at, settle
 from memlane.engine.core import Core
 from memlane.engine.standing import lasting
 from memlane.engine.verbatim import memory_row
@@ -79,9 +79,5 @@ async def replace(core: Core, partition: Partition, changes: Sequence[Change], b
 
 def hold_at(facts: Sequence[Memory], at: datetime) -> list[Memory]:
     """Return the facts that hold at a time, those said first coming first."""
-    held = [fact for fact in facts if _began(fact) <= at and (fact.valid_to is None or at < fact.valid_to)]
+    held = [fact for fact in facts if holds_at(fact, at)]
     return sorted(held, key=lambda fact: (fact.created_at, fact.id))
-
-
-def _began(fact: Memory) -> datetime:
-    return fact.valid_from or fact.created_at

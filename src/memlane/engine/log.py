@@ -62,7 +62,7 @@ class SessionLog:
         if self._remember:
             core.courier.notice(self.key.partition)
             core.notice(self.key.partition, filter(None, memories))
-        core.work_came(self.key.partition)
+        core.work_came()
         return appended
 
     async def append_one(self, message: Message) -> tuple[Message, bool]:

@@ -75,4 +75,4 @@ async def mark_closed(core: Core, log: SessionLog) -> None:
     state = await log.read(0)
     if state.last_position:
         await advance(core, log, state.created_at_ms, closed=state.last_position)
-        core.work_came(log.key.partition)
+        core.work_came()

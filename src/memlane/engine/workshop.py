@@ -172,9 +172,8 @@ class Workshop:
             made = await self._work_on_all(await self._claim(early=False), early=False)
             return sum(one.done for one in made)
 
-    def notice(self, partition: Partition | None = None) -> None:
+    def notice(self) -> None:
         """Work in the background soon: something was appended, or may have been left by another process."""
-        del partition
         self._came.set()
         if not self._watching:
             self._watching = True

@@ -14,17 +14,13 @@ from embedding_cache import CachedEmbedder
 from made_up import RandomEmbedder
 from measure import Timing
 from memlane.adapters.embedders._minilm_files import find_model
-from memlane.errors import MissingExtraError
 from runtimes.batches import batched, padded
 from runtimes.shape import Setting
 
 
 @pytest.fixture
 def model_dir() -> Path:
-    try:
-        return find_model(None)
-    except MissingExtraError:
-        pytest.skip("the weights are not installed")
+    return find_model(None)
 
 
 def test_the_least_cosine_is_that_of_the_worst_pair() -> None:

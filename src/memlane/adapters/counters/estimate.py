@@ -73,8 +73,9 @@ class EstimateCounter:
     languages that they know better; `claude`, as `cl100k` times `CLAUDE_MARGIN`, because Anthropic publishes no
     tokenizer and nothing can be measured offline: its error is not known.
 
-    What is known of the error is in `measured`, by language and for code and JSON, on texts that had no part in
-    fitting. A single line or short message may be off by more.
+    What is known of the error is in `measured`, by language and for code and JSON, on texts that no weight is
+    fitted to, though they were looked at once before the last levelling. A single line or short message may be off by
+    more.
 
     Promises: those of `TokenCounter`; never 0 for text that is not empty.
     """

@@ -1,8 +1,9 @@
 """How far the estimates are from the tokenizers.
 
-Written by `bench/token_estimate.py --write`, on texts that had no part in fitting: own ones in 30 languages, of chat,
-code, JSON and Markdown, and the sources and reference of CPython 3.11's library. `o200k` and `cl100k` against their own
-tokenizers; `generic` against those of Qwen, Llama 3 and Mistral (Tekken). There is none to measure `claude` with.
+Written by `bench/token_estimate.py --write`, on texts that no weight is fitted to, though they were looked at once
+before the last levelling: own ones in 30 languages, of chat, code, JSON and Markdown, and the sources and reference of
+CPython 3.11's library. `o200k` and `cl100k` against their own tokenizers; `generic` against those of Qwen, Llama 3 and
+Mistral (Tekken). There is none to measure `claude` with.
 """
 
 from typing import Final, NamedTuple

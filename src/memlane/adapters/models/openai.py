@@ -3,22 +3,16 @@
 Owns what is sent. How answers read is `_chat_answers`; clients and errors belong to the driver.
 """
 
-from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from memlane.adapters._drivers._patience import Patience
-from memlane.adapters._drivers.openai import (
-    AzureOpenAIServer,
-    OpenAIAccess,
-    OpenAIServer,
-    refusal_text,
-)
+from memlane.adapters._drivers.openai import AzureOpenAIServer, OpenAIServer
 from memlane.adapters.models._answers import with_words
+from memlane.adapters.models._behind_openai import BehindOpenAI
 from memlane.adapters.models._chat_answers import ChatCollector, read_chat
-from memlane.adapters.models._hosted import SCHEMA, Collector, EventStream, HostedModel
-from memlane.adapters.models._openai_parts import model_errors, named_schema
+from memlane.adapters.models._hosted import SCHEMA, Collector, EventStream
+from memlane.adapters.models._openai_parts import named_schema
 from memlane.context.shapes import as_openai
-from memlane.errors import MemlaneError
 from memlane.protocols.chat_model import Completion, Prompt
 
 if TYPE_CHECKING:
@@ -36,7 +30,7 @@ _OPTIONAL: Final = {
 }
 
 
-class OpenAIModel(HostedModel["AsyncOpenAI"]):
+class OpenAIModel(BehindOpenAI):
     """A chat model behind OpenAI's chat completions.
 
     The longest answer is asked for as `max_completion_tokens` of OpenAI and Azure, whose reasoning models know
@@ -46,33 +40,6 @@ class OpenAIModel(HostedModel["AsyncOpenAI"]):
 
     Promises: those of `ChatModel`.
     """
-
-    def __init__(
-        self,
-        access: OpenAIAccess,
-        *,
-        model: str,
-        context_tokens: int | None = None,
-        patience: Patience | None = None,
-    ) -> None:
-        """Choose the server and the model; connect to nothing yet.
-
-        Args:
-            access: The server. The client made from it is closed by aclose().
-            model: Name of the model; of Azure, of the deployment.
-            context_tokens: How many tokens prompt and answer may come to; None: as known for the name.
-            patience: How long to wait, in place of the `timeout` of `access`; None for the defaults.
-
-        Raises:
-            SettingError: no name of a model, or one that is too long.
-        """
-        super().__init__(
-            lambda: access.open(patience or Patience()),
-            provider=access.provider,
-            model=model,
-            context_tokens=context_tokens,
-        )
-        self._is_compatible = access.provider == "openai-compatible"
 
     def _request(self, prompt: Prompt, without: frozenset[str]) -> dict[str, Any]:
         system = with_words(prompt.system, prompt.schema, unless=SCHEMA not in without)
@@ -112,9 +79,3 @@ class OpenAIModel(HostedModel["AsyncOpenAI"]):
 
     def _collector(self) -> Collector:
         return ChatCollector(self._what)
-
-    def _errors(self) -> AbstractContextManager[None]:
-        return model_errors(self._what)
-
-    def _refusal_text(self, error: MemlaneError) -> str:
-        return refusal_text(error)
