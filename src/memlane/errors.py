@@ -6,6 +6,11 @@
     │   ├── SettingError                   a URL, option or setting that is not understood
     │   └── BudgetExceededError            a token budget too small for what must stay
     ├── NotFoundError(LookupError)         acting on something that is not there
+    ├── PreconditionError                  what is to be changed is no longer what the caller saw
+    ├── AccessError(PermissionError)       the server does not let the caller do it
+    │   ├── UnauthenticatedError           no credential, or not a valid one
+    │   ├── ForbiddenError                 the credential does not allow it
+    │   └── RateLimitError                 too many requests or tokens; retryable, says after how long
     ├── UnsupportedError                   a power the adapter does not declare
     ├── MissingExtraError(ImportError)     an optional package is not installed; names the pip line
     ├── ClosedError(RuntimeError)          used after close, inside a running loop, or after a fork
@@ -89,6 +94,46 @@ class NotFoundError(MemlaneError, LookupError):
     """The thing acted on does not exist."""
 
     code = "not_found"
+
+
+class PreconditionError(MemlaneError):
+    """What is to be changed is no longer what the caller saw; nothing was written."""
+
+    code = "precondition"
+
+
+class AccessError(MemlaneError, PermissionError):
+    """A server does not let the caller do it."""
+
+    code = "access"
+
+
+class UnauthenticatedError(AccessError):
+    """There is no credential, or not a valid one."""
+
+    code = "unauthenticated"
+
+
+class ForbiddenError(AccessError):
+    """The credential does not allow this."""
+
+    code = "forbidden"
+
+
+class RateLimitError(AccessError):
+    """Too many requests or tokens for now.
+
+    Attributes:
+        retry_after: How long to wait, in seconds.
+    """
+
+    code = "rate_limit"
+    retryable = True
+
+    def __init__(self, message: str, retry_after: float) -> None:
+        """Say what is limited and for how long."""
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class UnsupportedError(MemlaneError):

@@ -19,6 +19,7 @@ from memlane.engine.pressure import Pressure
 from memlane.engine.reranking import Reranking
 from memlane.engine.residents import Residents
 from memlane.engine.tasks import Tasks
+from memlane.engine.usage import Usage
 from memlane.engine.uses import Uses
 from memlane.errors import ClosedError, MemlaneError
 from memlane.protocols.chat_model import ChatModel
@@ -26,8 +27,10 @@ from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.observer import NoObserver, Observer
 from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.usage import UsageStore
 from memlane.protocols.work import WorkLedger
 from memlane.recall.text import embedded_text
 from memlane.recall.weights import DEFAULT, Weights
@@ -76,6 +79,8 @@ class Core:
         models: Models | None = None,
         ledger: WorkLedger | None = None,
         plan: WorkPlan | None = None,
+        observer: Observer | None = None,
+        usage: UsageStore | None = None,
     ) -> None:
         """Hold the parts; `closers` release, in order, what the wiring opened."""
         self.sessions = sessions
@@ -94,6 +99,8 @@ class Core:
         self.models = models or Models(None)
         self.ledger = ledger
         self.plan = plan or WorkPlan(in_process=False)
+        self.observer: Observer = observer or NoObserver()
+        self.usage = Usage(usage, clock, self.tasks)
         self.pressure = self._pressure()
         self.turns: Counter[tuple[SessionKey, str]] = Counter()
         self.unkept: dict[object, Callable[[], Coroutine[Any, Any, None]]] = {}
@@ -138,6 +145,7 @@ class Core:
         self._closed = True
         await self.tasks.aclose()
         await self.uses.write()
+        await self.usage.write()
         self.residents.clear()
         await self.models.aclose()
         for close in self._closers:

@@ -13,7 +13,9 @@ import msgspec
 
 from memlane.errors import SettingError
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.records import RecordStore
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.usage import UsageStore
 from memlane.protocols.work import WorkLedger
 
 ENTRY_POINTS = "memlane.backends"
@@ -29,6 +31,8 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True):
         aclose: Releases the driver, after the stores were closed.
         session_ttl_ms: The usual sliding time to live of sessions here; None for never.
         work: Makes its ledger of background work; None where there is none.
+        records: Makes its store of a server's small records; None where there is none.
+        usage: Makes its store of usage over time; None where there is none.
         is_embedded: Whether it lives in this process, which then does the background work too unless told otherwise.
     """
 
@@ -37,6 +41,8 @@ class Backend(msgspec.Struct, frozen=True, kw_only=True):
     aclose: Callable[[], Awaitable[None]]
     session_ttl_ms: int | None = None
     work: Callable[[], WorkLedger] | None = None
+    records: Callable[[], RecordStore] | None = None
+    usage: Callable[[], UsageStore] | None = None
     is_embedded: bool = False
 
 

@@ -21,8 +21,10 @@ from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.observer import Observer
 from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.usage import UsageStore
 from memlane.protocols.work import WorkLedger
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.sync.connection import Memlane
@@ -56,6 +58,9 @@ class Options(TypedDict, total=False):
         max_message_bytes: Largest encoded message or memory; 1 MiB by default.
         cache_bytes: How much of hot users' memories is kept in this process; 512 MiB by default.
         embed_wait: How long a recall waits for memories that have no vector yet, a timedelta or seconds; 60 s.
+        usage: Whether it is kept how much was said, sent and recalled; True by default.
+        observer: What is told of calls of stores, recall and models, a `memlane.protocols.observer.Observer`; for
+            metrics and traces. None (default) for nobody.
         clock: Where time comes from; for tests.
     """
 
@@ -71,6 +76,8 @@ class Options(TypedDict, total=False):
     max_message_bytes: int
     cache_bytes: int
     embed_wait: timedelta | float
+    usage: bool
+    observer: Observer | None
     clock: Clock
 
 
@@ -155,6 +162,8 @@ def _core(url: object, memories: object, options: Options) -> Core:
         models=models,
         ledger=_ledger(backend),
         plan=_plan(options.get("work"), backend),
+        observer=options.get("observer"),
+        usage=_usage(backend) if options.get("usage", True) else None,
     )
 
 
@@ -209,6 +218,10 @@ def _counter(given: str | TokenCounter | None, model: ChatModel | None) -> Token
 
 def _ledger(backend: Backend) -> WorkLedger | None:
     return None if backend.work is None else backend.work()
+
+
+def _usage(backend: Backend) -> UsageStore | None:
+    return None if backend.usage is None else backend.usage()
 
 
 def _plan(given: object, backend: Backend) -> WorkPlan:

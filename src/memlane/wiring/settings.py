@@ -1,4 +1,4 @@
-"""The settings tree of programs built on Memlane: the command line and, in time, servers and workers.
+"""The settings tree of programs built on Memlane: the command line, servers and workers.
 
 The library itself takes arguments. A program builds the tree once, with `load_settings`, and passes it down; nothing
 here is read at import. Each value is taken from the first that has it: arguments, the environment, `memlane.toml`,
@@ -81,6 +81,52 @@ class LimitsSettings(msgspec.Struct, frozen=True, kw_only=True):
     embed_wait: timedelta = timedelta(seconds=60)
 
 
+class ServerSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How `memlane serve` listens, and what it allows."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    workers: int = 1
+    auth: bool = True
+    max_body_bytes: int = 8 * _MIB
+    max_import_bytes: int = 1_024 * _MIB
+    max_messages: int = 1_000
+    request_timeout: timedelta = timedelta(seconds=60)
+    model_timeout: timedelta = timedelta(minutes=10)
+    streams_at_once: int = 1_000
+    requests_per_minute: int | Literal["never"] = NEVER
+    tokens_per_minute: int | Literal["never"] = NEVER
+    cors_origins: tuple[str, ...] = ()
+    open_metrics: bool = False
+    log_format: str = "json"
+    stop_grace: timedelta = timedelta(seconds=30)
+    traces: bool = False
+
+
+class AuthSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose tokens are let in; empty texts for none."""
+
+    issuer: str = ""
+    audience: str = ""
+    jwks_url: str = ""
+    tenant_claim: str = "tenant"
+    user_claim: str = "sub"
+    scope_claim: str = "scope"
+
+
+class ProxySettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the proxy sends calls, and what it adds to them; empty keys pass the caller's through."""
+
+    openai_url: str = "https://api.openai.com/v1"
+    anthropic_url: str = "https://api.anthropic.com"
+    openai_key: str = ""
+    anthropic_key: str = ""
+    fail_closed: bool = False
+    recall: int = 5
+    memory_tokens: int = 1_000
+    timeout: timedelta = timedelta(minutes=10)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """The whole tree; `origins` says by name where each value that is not a default came from."""
 
@@ -90,6 +136,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     model: ModelSettings = ModelSettings()
     work: WorkSettings = WorkSettings()
     limits: LimitsSettings = LimitsSettings()
+    server: ServerSettings = ServerSettings()
+    auth: AuthSettings = AuthSettings()
+    proxy: ProxySettings = ProxySettings()
     origins: dict[str, str] = {}
 
     def value(self, name: str) -> object:
@@ -170,5 +219,8 @@ def _tree(found: Mapping[str, Found]) -> Settings:
         model=ModelSettings(**values["model"]),
         work=WorkSettings(**values["work"]),
         limits=LimitsSettings(**values["limits"]),
+        server=ServerSettings(**values["server"]),
+        auth=AuthSettings(**values["auth"]),
+        proxy=ProxySettings(**values["proxy"]),
         origins={name: given.origin for name, given in found.items()},
     )

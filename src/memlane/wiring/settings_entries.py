@@ -12,16 +12,22 @@ from memlane.errors import SettingError
 from memlane.wiring.settings_values import (
     DEFAULT,
     NEVER,
+    choice_reader,
     life_reader,
     read_count,
     read_count_or_default,
     read_count_or_never,
     read_duration,
+    read_list,
+    read_port,
     read_size,
+    read_switch,
     read_text,
     read_url,
     shown,
     shown_count,
+    shown_list,
+    shown_switch,
 )
 
 ENVIRONMENT_PREFIX = "MEMLANE_"
@@ -159,6 +165,120 @@ ENTRIES = (
         about="How long a recall waits for memories that have no vector yet.",
         read=read_duration,
     ),
+    Entry(
+        name="server.host",
+        about="The address to listen on; other than loopback only with authentication.",
+        read=read_text,
+    ),
+    Entry(name="server.port", about="The port to listen on; 0 for any that is free.", read=read_port),
+    Entry(name="server.workers", about="How many processes serve.", read=read_count, show=shown_count),
+    Entry(
+        name="server.auth",
+        about="Whether callers need a key or token; `off` only on loopback, where everybody is the tenant `default`.",
+        read=read_switch,
+        show=shown_switch,
+    ),
+    Entry(name="server.max_body_bytes", about="Largest body of a request, imports aside.", read=read_size),
+    Entry(name="server.max_import_bytes", about="Largest import.", read=read_size),
+    Entry(name="server.max_messages", about="Most messages a call may add.", read=read_count, show=shown_count),
+    Entry(
+        name="server.request_timeout",
+        about="How long a request may take, to its last byte in and its first byte out; models have `model_timeout`.",
+        read=read_duration,
+    ),
+    Entry(name="server.model_timeout", about="How long a reply of a model may take.", read=read_duration),
+    Entry(
+        name="server.streams_at_once",
+        about="Most streams open at a time, per process.",
+        read=read_count,
+        show=shown_count,
+    ),
+    Entry(
+        name="server.requests_per_minute",
+        about="Requests a key may make a minute, unless it has a budget of its own; or `never` for no limit.",
+        read=read_count_or_never,
+        show=shown_count,
+    ),
+    Entry(
+        name="server.tokens_per_minute",
+        about="Tokens a key may have sent to and received from models a minute, likewise.",
+        read=read_count_or_never,
+        show=shown_count,
+    ),
+    Entry(
+        name="server.cors_origins",
+        about="Origins whose pages may call from a browser, with commas between; none by default.",
+        read=read_list,
+        show=shown_list,
+    ),
+    Entry(
+        name="server.open_metrics",
+        about="Whether `/metrics` needs no key; otherwise the scope `admin`.",
+        read=read_switch,
+        show=shown_switch,
+    ),
+    Entry(name="server.log_format", about="`json`, one object a line, or `text`.", read=choice_reader("json", "text")),
+    Entry(
+        name="server.stop_grace",
+        about="How long requests and streams that run may go on when the server is told to stop.",
+        read=read_duration,
+    ),
+    Entry(
+        name="server.traces",
+        about="Whether traces are sent (OTLP over HTTP); where to, say the `OTEL_…` variables.",
+        read=read_switch,
+        show=shown_switch,
+    ),
+    Entry(
+        name="auth.issuer",
+        about="Who issues tokens (OIDC, the claim `iss`); without one only keys are let in.",
+        read=read_text,
+    ),
+    Entry(name="auth.audience", about="For whom tokens must be issued (the claim `aud`).", read=read_text),
+    Entry(
+        name="auth.jwks_url",
+        about="Where the issuer's public keys are; by default found from the issuer.",
+        read=read_text,
+    ),
+    Entry(name="auth.tenant_claim", about="The claim that names the tenant.", read=read_text),
+    Entry(
+        name="auth.user_claim",
+        about="The claim that names the user; `none` for tokens of whole tenants.",
+        read=read_text,
+    ),
+    Entry(
+        name="auth.scope_claim", about="The claim that lists scopes, as text with spaces or as a list.", read=read_text
+    ),
+    Entry(name="proxy.openai_url", about="Where OpenAI's API is.", read=read_text),
+    Entry(name="proxy.anthropic_url", about="Where Anthropic's API is.", read=read_text),
+    Entry(
+        name="proxy.openai_key",
+        about="The key sent to it; without one the caller's passes through.",
+        read=read_text,
+        secret=True,
+    ),
+    Entry(
+        name="proxy.anthropic_key",
+        about="The key sent to it; without one the caller's passes through.",
+        read=read_text,
+        secret=True,
+    ),
+    Entry(
+        name="proxy.fail_closed",
+        about="Whether a call is refused when memory fails; otherwise it goes through without memory.",
+        read=read_switch,
+        show=shown_switch,
+    ),
+    Entry(
+        name="proxy.recall", about="At most this many memories are put into a call.", read=read_count, show=shown_count
+    ),
+    Entry(
+        name="proxy.memory_tokens",
+        about="At most this many tokens of memories are put into a call.",
+        read=read_count,
+        show=shown_count,
+    ),
+    Entry(name="proxy.timeout", about="How long the provider may take between two bytes.", read=read_duration),
 )
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 SECTIONS = tuple(dict.fromkeys(entry.name.partition(".")[0] for entry in ENTRIES))

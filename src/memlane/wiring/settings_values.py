@@ -141,3 +141,64 @@ def _shown_amount(amount: int, units: dict[str, int]) -> str:
 
 def _named(units: dict[str, float]) -> str:
     return ", ".join(units)
+
+
+def read_switch(value: object, name: str) -> bool:
+    """Return whether something is on: `on`, `yes`, `true`, `1`, or `off`, `no`, `false`, `0`.
+
+    Raises:
+        SettingError: it is none of them.
+    """
+    word = str(value).strip().lower()
+    if word not in _SWITCH:
+        raise SettingError(f"{name} must be one of {', '.join(_SWITCH)}, not {value!r}")
+    return _SWITCH[word]
+
+
+def shown_switch(value: object) -> str:
+    """Write what `read_switch` returned."""
+    return "on" if value else "off"
+
+
+def choice_reader(*words: str) -> Callable[[object, str], str]:
+    """Return a reader of one of these words."""
+
+    def read(value: object, name: str) -> str:
+        if value not in words:
+            raise SettingError(f"{name} must be one of {', '.join(words)}, not {value!r}")
+        return str(value)
+
+    return read
+
+
+def read_list(value: object, name: str) -> tuple[str, ...]:
+    """Return texts: a list, or one text with commas between.
+
+    Raises:
+        SettingError: it is neither.
+    """
+    given = value.split(",") if isinstance(value, str) else value
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):  # pyright: ignore[reportUnknownVariableType] -- checked here
+        raise SettingError(f"{name} must be a list of texts, not {value!r}")
+    return tuple(str(one).strip() for one in given if str(one).strip())  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] -- texts
+
+
+def shown_list(value: object) -> str:
+    """Write what `read_list` returned."""
+    return ",".join(value) if isinstance(value, tuple) else str(value)  # pyright: ignore[reportUnknownArgumentType] -- texts
+
+
+def read_port(value: object, name: str) -> int:
+    """Return the number of a TCP port, 0-65535; 0 for any that is free.
+
+    Raises:
+        SettingError: it is not one.
+    """
+    text = str(value)
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text) <= _LAST_PORT:
+        raise SettingError(f"{name} must be a port, 0-{_LAST_PORT}, not {value!r}")
+    return int(text)
+
+
+_SWITCH = {"on": True, "yes": True, "true": True, "1": True, "off": False, "no": False, "false": False, "0": False}
+_LAST_PORT = 65_535

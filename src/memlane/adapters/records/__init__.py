@@ -1,0 +1,1 @@
+"""Stores of small records of a server."""

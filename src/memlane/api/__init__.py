@@ -1,0 +1,1 @@
+"""What client and server agree on: paths, bodies and problem documents of `/v1`."""

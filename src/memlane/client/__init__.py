@@ -1,0 +1,1 @@
+"""The same API over HTTP: handles whose memory a server keeps."""

@@ -1,0 +1,1 @@
+"""Memory as tools and resources of the Model Context Protocol."""

@@ -1,0 +1,31 @@
+"""What watches a connection at work: metrics and traces."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
+
+
+class Observer(Protocol):
+    """Is told what is done and how long it takes.
+
+    Names and label values are Memlane's own words, few and fixed (`recall`, `sessions.append`, a store's kind, an
+    error's code): never an id, a text or a key. An observer must not raise, and must not wait.
+    """
+
+    def span(self, name: str, **labels: str) -> AbstractContextManager[object]:
+        """Return what times a piece of work; an error that passes through it is counted by its code."""
+        ...
+
+    def count(self, name: str, amount: float = 1.0, **labels: str) -> None:
+        """Count something that happened."""
+        ...
+
+
+class NoObserver:
+    """Watches nothing."""
+
+    def span(self, name: str, **labels: str) -> AbstractContextManager[object]:  # noqa: ARG002 -- the Protocol's names
+        """Time nothing."""
+        return nullcontext()
+
+    def count(self, name: str, amount: float = 1.0, **labels: str) -> None:
+        """Count nothing."""

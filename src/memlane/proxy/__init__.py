@@ -1,0 +1,1 @@
+"""Memory between an OpenAI or Anthropic client and its provider."""
