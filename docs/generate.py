@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: `docs/reference/cli.md` and `docs/reference/settings.md`.
+"""Write the reference that is made from the code, in `docs/reference`: `cli.md`, `settings.md` and `openapi.json`.
 
     python docs/generate.py
 
@@ -15,6 +15,7 @@ from typing import Any
 from memlane.cli.application import command
 from memlane.cli.exit_codes import MEANINGS
 from memlane.cli.main import main as run_memlane
+from memlane.server.v1.explained import document_text
 from memlane.wiring.settings import Settings
 from memlane.wiring.settings_entries import ENTRIES, FILE_SUFFIX, Entry
 
@@ -72,7 +73,11 @@ daily_tokens_per_tenant = "never"
 
 def pages() -> dict[Path, str]:
     """Return the text of every generated page, by its path."""
-    return {REFERENCE / "cli.md": _cli_page(), REFERENCE / "settings.md": _settings_page()}
+    return {
+        REFERENCE / "cli.md": _cli_page(),
+        REFERENCE / "settings.md": _settings_page(),
+        REFERENCE / "openapi.json": document_text(),
+    }
 
 
 def _cli_page() -> str:

@@ -1,6 +1,7 @@
 """Every behaviour of the public API is tested on every pair of stores."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,10 @@ import pytest
 
 import memlane
 from memlane.testing.fakes import FakeClock
+from memlane.testing.remote import over_http
 from memlane.testing.services import redis_server
 
-PAIRS = ["sqlite", "redis", "redis and sqlite", "sqlite and sqlite"]
+PAIRS = ["sqlite", "redis", "redis and sqlite", "sqlite and sqlite", "http"]
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +24,7 @@ def redis_url() -> Iterator[str]:
 @pytest.fixture(params=PAIRS)
 def stores(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[str, str | None]:
     """URL of sessions and URL of memories, None when they share a store; empty before each test."""
-    first, _, second = request.param.partition(" and ")
+    first, _, second = request.param.replace("http", "sqlite").partition(" and ")
     memories = f"sqlite:///{tmp_path}/memories.db?synchronous=normal" if second else None
     if first == "sqlite":
         return f"sqlite:///{tmp_path}/sessions.db?synchronous=normal", memories
@@ -36,19 +38,24 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def connect(stores: tuple[str, str | None], clock: FakeClock) -> AsyncIterator[Callable[..., Any]]:
-    """Open a connection to the test's stores; several at once act as several processes."""
-    opened: list[memlane.AsyncMemlane] = []
+async def connect(
+    request: pytest.FixtureRequest, stores: tuple[str, str | None], clock: FakeClock
+) -> AsyncIterator[Callable[..., Any]]:
+    """Open a connection to the test's stores; several at once act as several processes.
 
-    async def open_one(**options: Any) -> memlane.AsyncMemlane:
-        url, memories = stores
-        chosen = {"embedder": "hashing", "clock": clock, "session_ttl": None} | options
-        opened.append(await memlane.connect_async(url, memories=memories, **chosen))
-        return opened[-1]
+    Over HTTP each is a client of a server of its own.
+    """
+    is_remote = request.node.callspec.params["stores"] == "http"
+    async with AsyncExitStack() as opened:
 
-    yield open_one
-    for memory in opened:
-        await memory.aclose()
+        async def open_one(**options: Any) -> memlane.AsyncMemlane:
+            url, memories = stores
+            chosen = {"embedder": "hashing", "clock": clock, "session_ttl": None} | options
+            memory = await memlane.connect_async(url, memories=memories, **chosen)
+            opened.push_async_callback(memory.aclose)
+            return await opened.enter_async_context(over_http(memory)) if is_remote else memory
+
+        yield open_one
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Whatever two users, tenants or sessions are called, one never sees, changes or removes what is the other's."""
 
 import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +13,10 @@ from hypothesis import strategies as st
 import memlane
 from memlane import AsyncMemlane, AsyncUser, errors
 from memlane.testing.hostile import IDS
+from memlane.testing.remote import over_http
+
+STORES = ["sqlite", "redis", "redis and sqlite"]
+Opening = Callable[[], AbstractAsyncContextManager[AsyncMemlane]]
 
 
 class Name(NamedTuple):
@@ -91,31 +97,53 @@ async def _try_pair(memory: AsyncMemlane, mine: Name, theirs: Name) -> None:
         await them.erase()
 
 
-@pytest.fixture(scope="module", params=["sqlite", "redis", "redis and sqlite"])
-def isolated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, str | None]:
+@pytest.fixture(scope="module")
+def isolated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Opening:
+    """What opens a connection to stores that stay the same for all tests here."""
     folder: Path = tmp_path_factory.mktemp("isolation")
     first, _, second = request.param.partition(" and ")
     url = (
-        f"sqlite:///{folder}/a.db?synchronous=normal"
-        if first == "sqlite"
-        else f"{request.getfixturevalue('redis_url')}?prefix=iso{len(second)}"
+        f"{request.getfixturevalue('redis_url')}?prefix=iso{len(second)}"
+        if first == "redis"
+        else f"sqlite:///{folder}/a.db?synchronous=normal"
     )
-    return url, (f"sqlite:///{folder}/b.db?synchronous=normal" if second else None)
+    memories = f"sqlite:///{folder}/b.db?synchronous=normal" if second else None
+
+    @asynccontextmanager
+    async def opening() -> AsyncGenerator[AsyncMemlane]:
+        async with memlane.connect_async(url, memories=memories, embedder="hashing") as memory:
+            if first != "http":
+                yield memory
+                return
+            async with over_http(memory) as remote:
+                yield remote
+
+    return opening
 
 
+@pytest.mark.parametrize("isolated", STORES, indirect=True)
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pair=near_pairs())
-def test_two_places_never_meet(isolated: tuple[str, str | None], pair: tuple[Name, Name]) -> None:
+def test_two_places_never_meet(isolated: Opening, pair: tuple[Name, Name]) -> None:
+    asyncio.run(_try_alone(isolated, pair))
+
+
+@pytest.mark.parametrize("isolated", ["http"], indirect=True)
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pair=near_pairs())
+def test_two_places_of_a_server_never_meet(isolated: Opening, pair: tuple[Name, Name]) -> None:
+    asyncio.run(_try_alone(isolated, pair))
+
+
+async def _try_alone(isolated: Opening, pair: tuple[Name, Name]) -> None:
+    async with isolated() as memory:
+        await _try_pair(memory, *pair)
+
+
+@pytest.mark.parametrize("isolated", [*STORES, "http"], indirect=True)
+def test_every_hostile_user_keeps_to_itself(isolated: Opening) -> None:
     async def run() -> None:
-        async with memlane.connect_async(isolated[0], memories=isolated[1], embedder="hashing") as memory:
-            await _try_pair(memory, *pair)
-
-    asyncio.run(run())
-
-
-def test_every_hostile_user_keeps_to_itself(isolated: tuple[str, str | None]) -> None:
-    async def run() -> None:
-        async with memlane.connect_async(isolated[0], memories=isolated[1], embedder="hashing") as memory:
+        async with isolated() as memory:
             users = [memory.user(text) for text in IDS]
             for text, user in zip(IDS, users, strict=True):
                 await user.session("s").add("user", f"I am {text}")

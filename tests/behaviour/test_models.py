@@ -1,7 +1,7 @@
 """Turns, facts, summaries, episodes and their work through the public API, on every pair of stores."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +21,11 @@ async def memory(connect: Callable[..., Any]) -> AsyncMemlane:
 
 
 async def test_a_turn_is_kept_whole_and_a_failed_one_can_be_made_again(connect: Callable[..., Any]) -> None:
-    model = ScriptedModel(ModelUnavailableError("down"), "By the harbour.", "one two three")
+    async def endless(prompt: Any) -> AsyncIterator[str]:
+        yield "one "
+        await asyncio.Event().wait()
+
+    model = ScriptedModel(ModelUnavailableError("down"), "By the harbour.", endless)
     chat = (await connect(model=model, work=PLAN)).user("luke").session("trip")
     with pytest.raises(ModelUnavailableError):
         await chat.chat("Where?")

@@ -9,14 +9,15 @@ from typing import Any
 
 import pytest
 
-from memlane.testing.services import KINDS, redis_cluster, redis_server
+from memlane.testing.services import KINDS, redis_cluster, redis_server, redis_with_time_series
 
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Callable[[str], Any]]:
     """Each server is started once, however the tests are shuffled."""
     with ExitStack() as stack:
-        starters = {"cluster": redis_cluster} | {kind: partial(redis_server, kind) for kind in KINDS}
+        starters = {"cluster": redis_cluster, "time-series": redis_with_time_series}
+        starters |= {kind: partial(redis_server, kind) for kind in KINDS}
         yield cache(lambda name: stack.enter_context(starters[name]()))
 
 

@@ -7,11 +7,22 @@ import pytest
 
 from memlane.errors import UnsupportedError
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.records import RecordStore
 from memlane.protocols.sessions import SessionStore
-from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
+from memlane.protocols.usage import UsageStore
+from memlane.testing.backends import (
+    MemoryBackend,
+    RecordBackend,
+    SessionBackend,
+    UsageBackend,
+    WorkBackend,
+    Workplace,
+)
 from memlane.testing.fakes import FakeClock, InMemoryBackend
 from memlane.testing.memories import MemoryStoreSuite
+from memlane.testing.records import RecordStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.usage import UsageStoreSuite
 from memlane.testing.work import WorkLedgerSuite
 
 
@@ -55,6 +66,30 @@ class TestInMemoryWork(WorkLedgerSuite):
             return Workplace(sessions=sessions, work=fake.work(), aclose=sessions.aclose)
 
         async with WorkBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
+            yield backend
+
+
+class TestInMemoryRecords(RecordStoreSuite):
+    @pytest.fixture
+    async def backend(self) -> AsyncIterator[RecordBackend]:
+        fake = InMemoryBackend()
+
+        async def connect() -> RecordStore:
+            return fake.records()
+
+        async with RecordBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
+            yield backend
+
+
+class TestInMemoryUsage(UsageStoreSuite):
+    @pytest.fixture
+    async def backend(self) -> AsyncIterator[UsageBackend]:
+        fake = InMemoryBackend()
+
+        async def connect() -> UsageStore:
+            return fake.usage()
+
+        async with UsageBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
             yield backend
 
 

@@ -7,11 +7,22 @@ import pytest
 
 from memlane.adapters._drivers.redis import RedisDriver
 from memlane.adapters.memories.redis import RedisMemoryStore
+from memlane.adapters.records.redis import RedisRecordStore
 from memlane.adapters.sessions.redis import RedisSessionStore
+from memlane.adapters.usage.redis import RedisUsageStore
 from memlane.adapters.work.redis import RedisWorkLedger
-from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
+from memlane.testing.backends import (
+    MemoryBackend,
+    RecordBackend,
+    SessionBackend,
+    UsageBackend,
+    WorkBackend,
+    Workplace,
+)
 from memlane.testing.memories import MemoryStoreSuite
+from memlane.testing.records import RecordStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.usage import UsageStoreSuite
 from memlane.testing.work import WorkLedgerSuite
 
 SESSIONS_ON = [("redis", "shares"), ("redis", ""), ("valkey", "shares"), ("cluster", "")]
@@ -52,4 +63,26 @@ class TestRedisWork(WorkLedgerSuite):
             return Workplace(sessions=store, work=work, aclose=driver.aclose)
 
         async with WorkBackend(connect=connect, **known) as backend:
+            yield backend
+
+
+@pytest.mark.parametrize("server", ["redis", "valkey", "cluster"], indirect=True)
+class TestRedisRecords(RecordStoreSuite):
+    @pytest.fixture
+    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[RecordBackend]:
+        async def connect() -> RedisRecordStore:
+            return RedisRecordStore.from_url(f"{server.url}?socket_timeout=1")
+
+        async with RecordBackend(connect=connect, **known) as backend:
+            yield backend
+
+
+@pytest.mark.parametrize("server", ["redis", "time-series", "valkey", "cluster"], indirect=True)
+class TestRedisUsage(UsageStoreSuite):
+    @pytest.fixture
+    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[UsageBackend]:
+        async def connect() -> RedisUsageStore:
+            return RedisUsageStore.from_url(f"{server.url}?socket_timeout=1")
+
+        async with UsageBackend(connect=connect, **known) as backend:
             yield backend

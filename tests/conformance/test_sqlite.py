@@ -7,11 +7,22 @@ import pytest
 
 from memlane.adapters._drivers.sqlite import SqliteDriver
 from memlane.adapters.memories.sqlite import SqliteMemoryStore
+from memlane.adapters.records.sqlite import SqliteRecordStore
 from memlane.adapters.sessions.sqlite import SqliteSessionStore
+from memlane.adapters.usage.sqlite import SqliteUsageStore
 from memlane.adapters.work.sqlite import SqliteWorkLedger
-from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
+from memlane.testing.backends import (
+    MemoryBackend,
+    RecordBackend,
+    SessionBackend,
+    UsageBackend,
+    WorkBackend,
+    Workplace,
+)
 from memlane.testing.memories import MemoryStoreSuite
+from memlane.testing.records import RecordStoreSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.usage import UsageStoreSuite
 from memlane.testing.work import WorkLedgerSuite
 
 
@@ -50,4 +61,24 @@ class TestSqliteWork(WorkLedgerSuite):
             return Workplace(sessions=store, work=work, aclose=driver.aclose)
 
         async with WorkBackend(connect=connect, dump=sqlite_file.dump) as backend:
+            yield backend
+
+
+class TestSqliteRecords(RecordStoreSuite):
+    @pytest.fixture
+    async def backend(self, sqlite_file: Any) -> AsyncIterator[RecordBackend]:
+        async def connect() -> SqliteRecordStore:
+            return SqliteRecordStore.from_url(sqlite_file.url)
+
+        async with RecordBackend(connect=connect, dump=sqlite_file.dump) as backend:
+            yield backend
+
+
+class TestSqliteUsage(UsageStoreSuite):
+    @pytest.fixture
+    async def backend(self, sqlite_file: Any) -> AsyncIterator[UsageBackend]:
+        async def connect() -> SqliteUsageStore:
+            return SqliteUsageStore.from_url(sqlite_file.url)
+
+        async with UsageBackend(connect=connect, dump=sqlite_file.dump) as backend:
             yield backend

@@ -1,11 +1,13 @@
-"""The generated pages are those that the code makes, and every command and setting is on them."""
+"""The generated pages are those that the code makes; every command, setting and operation is on them."""
 
 import importlib.util
+import json
 from pathlib import Path
 
 import pytest
 
 from memlane.cli.application import command
+from memlane.server.v1.catalogue import OPERATIONS
 from memlane.wiring.settings_entries import ENTRIES
 
 ROOT = Path(__file__).parents[2]
@@ -31,3 +33,9 @@ def test_every_command_and_setting_is_documented() -> None:
     settings = (ROOT / "docs" / "reference" / "settings.md").read_text("utf-8")
     assert all(f"## `memlane {name}`" in cli for name in command().commands)
     assert all(entry.variable in settings for entry in ENTRIES)
+
+
+def test_every_operation_is_documented() -> None:
+    paths = json.loads((ROOT / "docs" / "reference" / "openapi.json").read_text("utf-8"))["paths"]
+    documented = {given["operationId"] for methods in paths.values() for given in methods.values()}
+    assert documented == {operation.name for operation in OPERATIONS}

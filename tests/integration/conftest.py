@@ -1,11 +1,14 @@
 """What several integration tests begin with."""
 
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from memlane.adapters._drivers.sqlite import SqliteDriver
+
+sys.path.append(str(Path(__file__).parent))
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """A server that speaks TLS only, and a user with no more rights than are documented."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 
@@ -7,6 +8,7 @@ import pytest
 
 from memlane.adapters._drivers.redis import ACL_RIGHTS, RedisDriver
 from memlane.adapters.memories.redis import RedisMemoryStore
+from memlane.adapters.records.redis import RedisRecordStore
 from memlane.adapters.sessions.redis import RedisSessionStore
 from memlane.adapters.work.redis import RedisWorkLedger
 from memlane.errors import SettingError, StoreUnavailableError
@@ -99,12 +101,28 @@ async def use_work(driver: RedisDriver) -> None:
     await store.erase(PLACE)
 
 
+async def use_records(driver: RedisDriver) -> None:
+    """Do the same with a store of records."""
+    store = RedisRecordStore(driver)
+    await store.create("keys", "past", b"1", now_ms=NOW, expires_at_ms=NOW + 1)
+    for id_, ends in (("lasting", None), ("passing", NOW + HOUR)):
+        assert await store.create("keys", id_, b"1", now_ms=NOW + 1, expires_at_ms=ends)
+        assert await store.swap("keys", id_, b"1", b"2", now_ms=NOW, expires_at_ms=ends)
+    assert await store.get("keys", "passing", now_ms=NOW) == b"2"
+    assert len(await store.list("keys", now_ms=NOW, after="a")) == 2
+    assert await store.take("budget", "luke", 5, limit=3, now_ms=NOW, expires_at_ms=NOW + 1) == 3
+    for id_ in ("lasting", "passing"):
+        assert await store.swap("keys", id_, b"2", None, now_ms=NOW)
+    await asyncio.sleep(0.01)
+
+
 async def test_the_documented_rights_are_enough_for_every_operation(server: RedisTlsServer) -> None:
     driver = RedisDriver.from_url(server.url)
     for shares in (True, False):
         await use_sessions(driver, shares=shares)
     await use_memories(driver)
     await use_work(driver)
+    await use_records(driver)
     with server.client() as client:
         assert client.keys() == [b"ml1:{spent:acme}:2026-11-20"]
         refused = {entry["reason"]: entry["object"] for entry in client.acl_log()}

@@ -145,7 +145,7 @@ async def test_a_write_cancelled_while_it_runs_lands_wholly(driver: SqliteDriver
 
 
 async def test_a_full_file_refuses_what_does_not_fit_and_stays_usable(tmp_path: Path) -> None:
-    driver = SqliteDriver(tmp_path / "m.db", max_pages=60)
+    driver = SqliteDriver(tmp_path / "m.db", max_pages=68)
     store = SqliteSessionStore(driver, shares_memories=True)
     await append(store, "before")
     with pytest.raises(StoreUnavailableError):

@@ -28,6 +28,13 @@ PLACE = Partition("acme", "luke")
 TRIP = SessionKey(PLACE, "trip")
 NOBODY = 65_534
 
+THIRD_SCHEMA = """
+DROP TABLE records;
+DROP TABLE counts;
+DROP TABLE usage_steps;
+DROP TABLE usage_series;
+PRAGMA user_version = 3;
+"""
 SECOND_SCHEMA = """
 DROP TABLE marks;
 DROP TABLE work;
@@ -164,7 +171,7 @@ async def test_a_file_of_the_first_schema_is_brought_up_to_date(tmp_path: Path) 
     await store.expire(TRIP, 5_000, now_ms=NOW, last=1)
     await store.aclose()
     older = sqlite3.connect(path)
-    older.executescript(SECOND_SCHEMA + FIRST_SCHEMA)
+    older.executescript(THIRD_SCHEMA + SECOND_SCHEMA + FIRST_SCHEMA)
     older.close()
     store = open_store(path)
     memories = SqliteMemoryStore(store._driver)
@@ -188,7 +195,7 @@ async def test_in_a_file_of_the_second_schema_all_that_was_said_is_due(tmp_path:
     await store.write_fields(SessionKey(Partition("acme", "han"), "silent"), {"x": b"y"}, now_ms=1, default_ttl_ms=None)
     await store.aclose()
     older = sqlite3.connect(path)
-    older.executescript(SECOND_SCHEMA)
+    older.executescript(THIRD_SCHEMA + SECOND_SCHEMA)
     older.close()
     store = open_store(path)
     work = SqliteWorkLedger(store._driver)

@@ -10,6 +10,8 @@ SUITES = {
     "sessions": "SessionStoreSuite",
     "memories": "MemoryStoreSuite",
     "work": "WorkLedgerSuite",
+    "records": "RecordStoreSuite",
+    "usage": "UsageStoreSuite",
     "embedders": "EmbedderSuite",
     "models": "ModelSuite",
 }

@@ -12,7 +12,7 @@ from memlane.sync.session import Session
 from memlane.sync.user import User
 
 PAIRS = [(AsyncMemlane, Memlane), (AsyncUser, User), (AsyncSession, Session)]
-ONLY_ASYNC = {"aclose", "add_new"}
+ONLY_ASYNC = {"aclose", "add_new", "export_lines"}
 ONLY_BLOCKING = {"close"}  # of a connection; `aclose` is its twin
 FACES = {"stream": "BlockingStream'>"}
 

@@ -25,6 +25,12 @@ def credential_of(scope: Scope) -> Credential:
     return scope["state"][_CREDENTIAL]
 
 
+def caller_of(scope: Scope) -> str:
+    """Return the public id of the credential that is calling; empty text for one that was not let in."""
+    credential = scope.get("state", {}).get(_CREDENTIAL)
+    return "" if credential is None else credential.id
+
+
 def request_id_of(scope: Scope) -> str:
     """Return what logs call this request; empty text outside of a server."""
     return scope.get("state", {}).get(_REQUEST_ID, "")

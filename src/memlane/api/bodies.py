@@ -188,6 +188,7 @@ class Remember(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Something to remember; see `AsyncUser.remember`."""
 
     text: str
+    id: str | None = None
     kind: str = "fact"
     metadata: dict[str, Any] | None = None
     expires_at: datetime | None = None
@@ -232,15 +233,29 @@ class Prune(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Indexed(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether every memory has its vector."""
+    """Whether every memory has its vector.
+
+    Attributes:
+        indexed: Whether all have one.
+        embedded: How many have one.
+        memories: How many there are.
+    """
 
     indexed: bool
+    embedded: int = 0
+    memories: int = 0
 
 
 class Restored(msgspec.Struct, frozen=True, kw_only=True):
-    """How many records of an import were new."""
+    """What an import did.
+
+    Attributes:
+        new: How many records were not there before.
+        records: How many records there were.
+    """
 
     new: int
+    records: int = 0
 
 
 class RunWork(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -11,6 +11,7 @@ WORK = f"{PREFIX}/work"
 STATS = f"{PREFIX}/stats"
 HEALTH = f"{PREFIX}/health"
 SWEEP = f"{PREFIX}/sweep"
+WHOAMI = f"{PREFIX}/whoami"
 
 
 def user_path(user: str, *rest: str) -> str:

@@ -5,12 +5,44 @@ from typing import Annotated, Any
 import typer
 
 from memlane._version import __version__
-from memlane.cli import bench, chat, config, doctor, forgetting, reading, transfer, work, worker, writing
+from memlane.cli import (
+    bench,
+    chat,
+    config,
+    doctor,
+    forgetting,
+    keys,
+    mcp,
+    reading,
+    serve,
+    stats,
+    transfer,
+    work,
+    worker,
+    writing,
+)
 from memlane.cli.exit_codes import MEANINGS
 from memlane.cli.output import say
 
 _EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 _WIDTH = 100
+_MODULES = (
+    chat,
+    transfer,
+    reading,
+    stats,
+    writing,
+    forgetting,
+    serve,
+    mcp,
+    worker,
+    work,
+    keys,
+    config,
+    doctor,
+    bench,
+)
+"""In the order in which help lists their commands."""
 
 
 def command() -> Any:
@@ -29,7 +61,7 @@ def _application() -> typer.Typer:
         context_settings=settings,
     )
     application.callback()(_version_option)
-    for module in (chat, transfer, reading, writing, forgetting, worker, work, config, doctor, bench):
+    for module in _MODULES:
         module.register(application)
     return application
 

@@ -45,15 +45,18 @@ def chat(
     """
     from memlane.cli.config import shown_place  # noqa: PLC0415 -- help must come fast
     from memlane.cli.talk import Talk  # noqa: PLC0415
+    from memlane.wiring.remote import is_server  # noqa: PLC0415
 
     settings = where.settings()
     is_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with connected(settings) as memory:
         user = memory.user(where.user, tenant=where.tenant)
-        has_model = settings.model.name != "none"
+        url = settings.store.url
+        model = "the server" if url is not None and is_server(url.reveal()) else settings.model.name
+        has_model = model != "none"
         session_id = session or new_session_id()
         talk = Talk(user, session_id, new_session_id, is_terminal=is_terminal, has_model=has_model)
-        _greet(where, talk, shown_place(settings), settings.model.name)
+        _greet(where, talk, shown_place(settings), model)
         if is_terminal:
             _converse(talk, where)
         else:

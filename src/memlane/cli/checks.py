@@ -14,6 +14,7 @@ import msgspec
 import memlane
 from memlane.cli.config import shown_place
 from memlane.cli.lines import plural
+from memlane.cli.server_checks import checked_server
 from memlane.cli.where import connected
 from memlane.errors import MemlaneError, MissingExtraError, SettingError, StoreUnavailableError
 from memlane.protocols.chat_model import Prompt
@@ -21,14 +22,17 @@ from memlane.types.message import make_message
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
 from memlane.wiring.models import open_model
+from memlane.wiring.remote import is_server
 from memlane.wiring.settings import EmbedderSettings, Settings, StoreSettings
-from memlane.wiring.store_url import StoreUrl
 
 if TYPE_CHECKING:
     from memlane.protocols.chat_model import ChatModel, Completion
     from memlane.protocols.embedder import Embedder
 
-_PACKAGES = ("msgspec", "numpy", "redis", "onnxruntime", "tokenizers", "openai", "anthropic", "tiktoken")
+_PACKAGES = (
+    *("msgspec", "numpy", "redis", "onnxruntime", "tokenizers", "openai", "anthropic", "tiktoken", "httpx2"),
+    *("litestar", "uvicorn", "mcp"),
+)
 _SAMPLE = "The train to Oslo leaves at noon."
 _NO_AOF = "no append-only file: what was written since the last snapshot is lost when the server stops"
 
@@ -55,16 +59,20 @@ def all_checks(settings: Settings) -> Iterator[Check]:
     yield Check(name="memlane", state=State.OK, detail=f"{memlane.__version__}, Python {platform.python_version()}")
     yield Check(name="packages", state=State.OK, detail=", ".join(_installed()))
     url, memories_url = settings.store.url, settings.store.memories_url
-    found = list(_checked("sessions" if memories_url else "store", lambda: _store(url)))
+    if url is not None and is_server(url.reveal()):
+        yield from _checked("server", lambda: _store(settings.store))
+        return
+    found = list(_checked("sessions" if memories_url else "store", lambda: _store(StoreSettings(url=url))))
     yield from found
     if memories_url:
-        yield from _checked("memories", lambda: _store(memories_url))
+        yield from _checked("memories", lambda: _store(StoreSettings(url=memories_url)))
     yield from _checked("embedder", lambda: _embedder(settings.embedder.name))
     counter = f"auto:{settings.model.name}" if settings.tokens.counter == "auto" else settings.tokens.counter
     yield from _checked("token counter", lambda: _counter("estimate" if counter == "auto:none" else counter))
     yield from _checked("chat model", lambda: _model(settings.model.name))
     if found[0].state is not State.FAULT:
         yield from _checked("background work", lambda: _work(settings))
+        yield from _checked("server", lambda: checked_server(settings))
 
 
 def _checked(name: str, check: Callable[[], tuple[str, list[tuple[str, str]]]]) -> Iterator[Check]:
@@ -79,8 +87,8 @@ def _checked(name: str, check: Callable[[], tuple[str, list[tuple[str, str]]]]) 
         yield Check(name=name, state=State.WARNING, detail=warning, fix=fix)
 
 
-def _store(url: StoreUrl | None) -> tuple[str, list[tuple[str, str]]]:
-    alone = Settings(store=StoreSettings(url=url), embedder=EmbedderSettings(name="none"))
+def _store(store: StoreSettings) -> tuple[str, list[tuple[str, str]]]:
+    alone = Settings(store=store, embedder=EmbedderSettings(name="none"))
     with connected(alone) as memory:
         facts = memory.ping()["sessions"]
     warnings: list[tuple[str, str]] = []

@@ -48,7 +48,8 @@ def shown_settings(settings: "Settings") -> Iterator[ShownSetting]:
 
     for entry in ENTRIES:
         value = shown_place(settings) if entry.name == "store.url" else entry.show(settings.value(entry.name))
-        yield ShownSetting(entry.name, value or "the same store", settings.origin(entry.name))
+        empty = "the same store" if entry.name == "store.memories_url" else "none"
+        yield ShownSetting(entry.name, value or empty, settings.origin(entry.name))
 
 
 def shown_place(settings: "Settings") -> str:

@@ -14,7 +14,8 @@ def register(application: typer.Typer) -> None:
 def doctor(where: Where) -> None:
     """Connect to everything and say what is wrong.
 
-    Checks packages, stores, embedder, token counter, chat model (it is asked for one word) and background work.
+    Checks packages, stores, embedder, token counter, chat model (it is asked for one word), background work and how
+    `memlane serve` would let callers in.
     Exits with 1 when something is broken; warnings are no fault.
     """
     from memlane.cli.checks import Check, State, all_checks  # noqa: PLC0415 -- help must come fast

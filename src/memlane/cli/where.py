@@ -15,6 +15,7 @@ import typer
 
 if TYPE_CHECKING:
     from memlane import Memlane, User
+    from memlane.wiring.build import Connecting, Options
     from memlane.wiring.settings import Settings
 
 _STORE = Annotated[str | None, typer.Option("--store", metavar="URL", help="Where sessions live, and memories.")]
@@ -56,8 +57,11 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
     tenant: str = "default"
     json: bool = False
 
-    def settings(self) -> "Settings":
+    def settings(self, more: Mapping[str, object] | None = None) -> "Settings":
         """Return the settings: these options, the environment, `memlane.toml`, defaults.
+
+        Args:
+            more: Further options by setting, e.g. `server.port`; None for one that was not given.
 
         Raises:
             SettingError: one of them is not understood.
@@ -69,6 +73,7 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
             "store.memories_url": self.memories,
             "embedder.name": self.embedder,
             "model.name": self.model,
+            **(more or {}),
         }
         return load_settings(arguments, os.environ, config=self.config, directory=Path.cwd(), home=Path.home())
 
@@ -87,12 +92,37 @@ def connected(settings: "Settings", *, in_process: bool | None = None) -> "Memla
     """Return a connection as the settings have it; close it. `in_process`: see `memlane.WorkPlan`."""
     import memlane  # noqa: PLC0415 -- help must come fast
 
-    url, memories = settings.store.url, settings.store.memories_url
+    url, memories, options = _connecting(settings, in_process)
+    return memlane.connect(url, memories=memories, **options)
+
+
+def connected_async(settings: "Settings") -> "Connecting":
+    """Return a connection for asyncio as the settings have it; see `memlane.connect_async`."""
+    import memlane  # noqa: PLC0415 -- help must come fast
+
+    url, memories, options = _connecting(settings, None)
+    return memlane.connect_async(url, memories=memories, **options)
+
+
+def _connecting(settings: "Settings", in_process: bool | None) -> "tuple[str | None, str | None, Options]":
+    """Return both URLs and the options of `connect`.
+
+    Of a server's own, only what this command names is passed on, so that it is refused.
+    """
+    from memlane.wiring.remote import is_server  # noqa: PLC0415 -- help must come fast
+    from memlane.wiring.settings import ARGUMENT  # noqa: PLC0415
+
+    url, memories = (None if url is None else url.reveal() for url in (settings.store.url, settings.store.memories_url))
+    if is_server(url):
+        own: Options = {"api_key": settings.store.api_key or None}
+        if settings.origin("embedder.name") == ARGUMENT:
+            own["embedder"] = settings.embedder.name
+        if settings.origin("model.name") == ARGUMENT:
+            own["model"] = settings.model.name
+        return url, memories, own
     options = settings.connect_options()
     options["work"] = settings.work.plan(in_process=in_process)
-    return memlane.connect(
-        None if url is None else url.reveal(), memories=None if memories is None else memories.reveal(), **options
-    )
+    return url, memories, options
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:
@@ -111,9 +141,20 @@ def for_user(command: Callable[..., None]) -> Callable[..., None]:
     return _extended(command, {**user, **_SETTINGS, "json": (_JSON, False)})
 
 
+def for_tenant(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the option that names a tenant, those of settings, and `--json`."""
+    return _extended(command, {"tenant": (_TENANT, "default"), **_SETTINGS, "json": (_JSON, False)})
+
+
 def for_talker(command: Callable[..., None]) -> Callable[..., None]:
     """Add the options that name a user, `you` by default, a model, and those of settings."""
     user = {"user": (_USER, "you"), "tenant": (_TENANT, "default"), "model": (_MODEL, None)}
+    return _extended(command, {**user, **_SETTINGS})
+
+
+def for_service(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that name a user, and those of settings."""
+    user = {"user": (_USER, inspect.Parameter.empty), "tenant": (_TENANT, "default")}
     return _extended(command, {**user, **_SETTINGS})
 
 

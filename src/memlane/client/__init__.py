@@ -1,1 +1,1 @@
-"""The same API over HTTP: handles whose memory a server keeps."""
+"""A connection to a Memlane server: the same API as embedded, over HTTP."""

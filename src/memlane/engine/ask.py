@@ -67,6 +67,17 @@ def make_ask(core: Core, content: str | list[dict[str, Any]] | None, options: Tu
         ClosedError: the connection is closed.
     """
     core.check_open()
+    given = check_turn(content, options)
+    given["model"] = core.models.chosen(options.get("model"))
+    return Ask(content=content, **given)
+
+
+def check_turn(content: object, options: TurnOptions) -> dict[str, Any]:
+    """Return the options of a turn, its tools as JSON; what concerns a model or the user's message is not looked at.
+
+    Raises:
+        UsageError: an option is unknown or out of range, or nothing is said.
+    """
     if content is not None and not content:
         raise UsageError("there is nothing to reply to: the text is empty")
     if unknown := options.keys() - TurnOptions.__annotations__.keys():
@@ -76,8 +87,7 @@ def make_ask(core: Core, content: str | list[dict[str, Any]] | None, options: Tu
     check_count(options.get("max_output_tokens"), "max_output_tokens", least=1)
     check_count(options.get("recall", 5), "recall", least=0)
     _check_temperature(options.get("temperature"))
-    given = {**options, "tools": _tools(options.get("tools", ())), "model": core.models.chosen(options.get("model"))}
-    return Ask(content=content, **given)  # pyright: ignore[reportArgumentType] -- the options of TurnOptions
+    return {**options, "tools": _tools(options.get("tools", ()))}
 
 
 def _tools(tools: object) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ from memlane.derive.said import ATTRIBUTES, is_single
 from memlane.engine.core import Core
 from memlane.engine.lines import line_of
 from memlane.engine.pressure import Pressure
+from memlane.engine.usage import tokens_of
 from memlane.errors import MalformedOutputError
 from memlane.prompts import episode as episode_prompt
 from memlane.prompts import extract as extract_prompt
@@ -23,6 +24,7 @@ from memlane.protocols.chat_model import Prompt
 from memlane.types.ids import SessionKey
 from memlane.types.line import Line
 from memlane.types.message import Message, make_message
+from memlane.types.turn import Usage
 
 _ANSWER_TOKENS: Final = 2_048
 _SHARE: Final = 0.5
@@ -31,13 +33,13 @@ _ATTRIBUTES: Final = {name: attribute.about for name, attribute in ATTRIBUTES.it
 
 
 async def ask_summary(
-    core: Core, model: Pressure, tenant: str, previous: str, lines: Sequence[Line]
+    core: Core, model: Pressure, key: SessionKey, previous: str, lines: Sequence[Line]
 ) -> tuple[str, str]:
     """Return the summary of an earlier one and the messages behind it, and what made it; errors as `Pressure`."""
     text, most = previous, core.plan.summary_tokens
     for piece in _pieces(core, model, lines):
         request = summarise_prompt.build(text, piece, max_tokens=most, quote=quoted)
-        text = summarise_prompt.read(await _ask(core, model, tenant, request), text, piece)
+        text = summarise_prompt.read(await _ask(core, model, key, request), text, piece)
     return text, f"{summarise_prompt.NAME} {model.identity}"
 
 
@@ -47,7 +49,7 @@ async def ask_statements(core: Core, model: Pressure, key: SessionKey, messages:
     start = 0
     for piece in _pieces(core, model, [line_of(message) for message in messages]):
         request = extract_prompt.build(piece, attributes=_ATTRIBUTES, quote=quoted)
-        answer = await _ask(core, model, key.partition.tenant, request)
+        answer = await _ask(core, model, key, request)
         sources = messages[start : start + len(piece)]
         facts = extract_prompt.read(answer, piece).facts
         found += [_statement(fact, [sources[number - 1] for number in fact.numbers], key, model) for fact in facts]
@@ -55,10 +57,10 @@ async def ask_statements(core: Core, model: Pressure, key: SessionKey, messages:
     return found
 
 
-async def ask_episode(core: Core, model: Pressure, tenant: str, lines: Sequence[Line]) -> tuple[Episode, str]:
+async def ask_episode(core: Core, model: Pressure, key: SessionKey, lines: Sequence[Line]) -> tuple[Episode, str]:
     """Return the episode of a session, and what made it; of a long session the newest messages tell."""
     piece = _pieces(core, model, lines)[-1]
-    draft = episode_prompt.read(await _ask(core, model, tenant, episode_prompt.build(piece, quote=quoted)), piece)
+    draft = episode_prompt.read(await _ask(core, model, key, episode_prompt.build(piece, quote=quoted)), piece)
     episode = Episode(
         title=draft.title,
         summary=draft.summary,
@@ -70,7 +72,8 @@ async def ask_episode(core: Core, model: Pressure, tenant: str, lines: Sequence[
     return episode, f"{episode_prompt.NAME} {model.identity}"
 
 
-async def _ask(core: Core, model: Pressure, tenant: str, request: Request) -> str:
+async def _ask(core: Core, model: Pressure, key: SessionKey, request: Request) -> str:
+    began = core.usage.moment()
     message = make_message("user", request.user, id="1", created_at=core.stamps.next())
     prompt = Prompt(
         system=request.system,
@@ -79,10 +82,17 @@ async def _ask(core: Core, model: Pressure, tenant: str, request: Request) -> st
         max_output_tokens=_ANSWER_TOKENS,
         temperature=0,
     )
-    completion = await model.complete(prompt, tenant=tenant)
+    completion = await model.complete(prompt, tenant=key.partition.tenant)
+    used = completion.usage or _estimated(core, request, completion.text)
+    core.usage.note(key.partition, key.session, tokens_of(used), since=began)
     if completion.stop != "end":
         raise MalformedOutputError(f"{model.identity} did not finish its answer: {completion.stop}")
     return completion.text
+
+
+def _estimated(core: Core, request: Request, answer: str) -> Usage:
+    sent = core.counter.count(request.system) + core.counter.count(request.user)
+    return Usage(input_tokens=sent, output_tokens=core.counter.count(answer), estimated=True)
 
 
 def _pieces(core: Core, model: Pressure, lines: Sequence[Line]) -> list[list[Line]]:

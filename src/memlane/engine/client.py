@@ -1,15 +1,19 @@
 """The connection: where handles of users come from."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Self
 
+from memlane.engine import stats
 from memlane.engine.core import Core
+from memlane.engine.due import due_work
 from memlane.engine.labour import Labour
 from memlane.engine.person import AsyncUser
 from memlane.engine.recollect import check_limit
 from memlane.engine.workshop import Workshop
 from memlane.protocols.work import DuePartition
 from memlane.types.ids import make_partition
+from memlane.types.usage import SeenUser, Step, UsagePoint
 
 
 class AsyncMemlane:
@@ -71,24 +75,76 @@ class AsyncMemlane:
         """Let serve_work() return once it has finished what it is working on."""
         self._workshop.stop()
 
-    async def work(self, *, limit: int = 1_000) -> list[DuePartition]:
+    async def work(self, *, tenant: str | None = None, limit: int = 1_000) -> list[DuePartition]:
         """Return the users with due or set-aside work, the longest waiting first.
 
+        Args:
+            tenant: Only users of this tenant; None for those of all.
+            limit: At most this many users, 1-10,000.
+
         Raises:
+            UsageError: an argument is out of range.
             UnsupportedError: the session store keeps no ledger of work.
             StoreUnavailableError: the store cannot be reached.
         """
         self._core.check_open()
-        return await self._workshop.ledger.partitions(now_ms=self._core.clock.now_ms(), limit=check_limit(limit))
+        return await due_work(self._core, self._workshop.ledger, tenant=tenant, limit=check_limit(limit))
 
-    async def retry_work(self) -> int:
-        """Bring back the sessions that were set aside after too many failures; return how many; errors as `work`."""
+    async def retry_work(self, *, tenant: str | None = None) -> int:
+        """Bring back the sessions that were set aside after too many failures; return how many.
+
+        Args and errors as `work`.
+        """
         ledger, now_ms, retried = self._workshop.ledger, self._core.clock.now_ms(), 0
-        for listed in await self.work(limit=10_000):
+        for listed in await self.work(tenant=tenant, limit=10_000):
             aside = [due.session for due in listed.sessions if due.set_aside]
             if aside:
                 retried += await ledger.retry(listed.partition, aside, now_ms=now_ms)
         return retried
+
+    async def users(self, *, tenant: str = "default", after: str | None = None, limit: int = 1_000) -> list[SeenUser]:
+        """Return the users of a tenant of whom something was counted and who were not erased, by id (code points).
+
+        What other processes have counted in the last seconds may be missing.
+
+        Args:
+            tenant: Whose users.
+            after: Only ids behind this one: the last of the page before.
+            limit: At most this many, 1-10,000.
+
+        Raises:
+            UsageError: an argument is out of range.
+            UnsupportedError: the session store keeps no usage.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await stats.seen_users(self._core, tenant, after=after, limit=limit)
+
+    async def stats(
+        self,
+        *,
+        tenant: str = "default",
+        step: Step = "day",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[UsagePoint]:
+        """Return how much the users of a tenant used over time, oldest first; steps without any are left out.
+
+        Messages that were new, tokens as providers counted them (else as estimated) also where the answer was not kept,
+        and searches. What an export restored is not counted. What other processes have counted in the last seconds may
+        be missing. Users who were erased stay in the sums.
+
+        Args:
+            tenant: Whose usage.
+            step: `minute` (kept for two days), `hour` (90 days) or `day` (five years).
+            since: From the step in which this time is; by default 30 days, 7 days or 24 hours before `until`.
+            until: Before this time, its step included; by default now.
+
+        Raises:
+            UsageError: an argument is out of range, or `since` is not before `until`.
+            UnsupportedError: the session store keeps no usage.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await stats.tenant_stats(self._core, tenant, step=step, since=since, until=until)
 
     async def sweep(self) -> int:
         """Remove what has expired from the stores now, and return how many messages and memories went.

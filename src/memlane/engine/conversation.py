@@ -2,28 +2,32 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from types import EllipsisType
 from typing import Any, Unpack
 
 from memlane.context.context import Context
 from memlane.engine import quoting, turn
 from memlane.engine.ask import TurnOptions, make_ask
 from memlane.engine.core import Core
+from memlane.engine.instructing import instruct
 from memlane.engine.knowledge import reopen
 from memlane.engine.listing import all_memories
 from memlane.engine.log import SessionLog, stored
 from memlane.engine.numbers import check_count, check_last
 from memlane.engine.progress import mark_closed
-from memlane.engine.reading import INSTRUCTIONS, instructions_of, messages_of, summary_of
+from memlane.engine.reading import instructions_of, messages_of, summary_of
 from memlane.engine.reply import Reply, ReplyStream, TokenCount
+from memlane.engine.stats import record, session_stats
 from memlane.engine.summarise import covered_ids, rebuild_summary
 from memlane.engine.window import Window, build_window
 from memlane.errors import UsageError
 from memlane.protocols.chat_model import ChatModel
-from memlane.types.ids import SessionKey, check_text
+from memlane.types.ids import SessionKey
 from memlane.types.message import Message, make_message, message_from_mapping
 from memlane.types.summary import Summary
 from memlane.types.times import check_ttl
-from memlane.types.wire import check_size
+from memlane.types.turn import Usage
+from memlane.types.usage import Step, UsagePoint
 
 
 class AsyncSession:
@@ -99,29 +103,34 @@ class AsyncSession:
         """Add checked messages as one block and return how many were new; errors as `add_many`."""
         return sum(place.body is None for place in await self._log.append(messages))
 
-    async def messages(self, last: int | None = None) -> list[Message]:
+    async def messages(self, last: int | None = None, *, before: int | None = None) -> list[Message]:
         """Return the live messages, oldest first; with `last`, only the newest n.
 
+        Args:
+            last: At most this many, the newest ones.
+            before: Only messages at positions below this one; `last` counts from there.
+
         Raises:
-            UsageError: `last` is negative or not a whole number.
+            UsageError: a number is out of range.
             StoreUnavailableError: the store cannot be reached.
         """
-        return messages_of(await self._log.read(check_last(last)))
+        check_count(before, "before", least=1)
+        return messages_of(await self._log.read(check_last(last), upto=None if before is None else before - 1))
 
-    async def instruct(self, text: str | None) -> None:
+    async def instruct(self, text: str | None, *, if_was: str | EllipsisType | None = ...) -> None:
         """Set the instructions (system prompt) of this session; None or empty text removes them.
+
+        Args:
+            text: The instructions.
+            if_was: Only if they are still these, None for none; whatever they are when absent.
 
         Raises:
             UsageError: not text, or text that cannot be kept.
             TooLargeError: over the limit.
+            PreconditionError: they are not what `if_was` says; nothing was written.
             StoreUnavailableError: the store cannot be reached.
         """
-        if text is not None and not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance] -- callers may be untyped
-            raise UsageError(f"instructions must be text, not {type(text).__name__}")
-        body = check_text(text, "instructions").encode() if text else None
-        if body:
-            check_size(body, self._core.limits.message_bytes, "the instructions")
-        await self._write_field(INSTRUCTIONS, body)
+        await instruct(self._core, self._log, text, if_was)
 
     async def instructions(self) -> str | None:
         """Return the instructions of this session, None when there are none."""
@@ -281,17 +290,30 @@ class AsyncSession:
             await reopen(self._core, partition, gone)
         return removed
 
+    async def stats(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[UsagePoint]:
+        """Return what was used in this session over time, oldest first; arguments and errors as `AsyncMemlane.stats`.
+
+        Searches by `AsyncUser.recall` belong to no session. What was used stays known when a session is deleted.
+        """
+        return await session_stats(self._core, self._key, step=step, since=since, until=until)
+
+    async def record_usage(self, usage: Usage) -> None:
+        """Count the tokens of a call of a model that the application made itself for this session.
+
+        Those of `chat` and `stream` are counted already. It is written some seconds later, with what else was counted.
+
+        Args:
+            usage: What the call took; `estimated` is not kept.
+
+        Raises:
+            UsageError: not a `Usage`, or a number in it is negative or above a thousand million.
+        """
+        record(self._core, self._key, usage)
+
     def _checked(self, number: int, given: object) -> Message:
         try:
             return message_from_mapping(given, id=self._core.new_id(), created_at=self._core.stamps.next())
         except UsageError as exc:
             raise UsageError(f"message {number + 1}: {exc}") from exc
-
-    async def _write_field(self, name: str, body: bytes | None) -> None:
-        self._core.check_open()
-        await self._core.sessions.write_fields(
-            self._key,
-            {name: body},
-            now_ms=self._core.clock.now_ms(),
-            default_ttl_ms=self._core.limits.session_ttl_ms,
-        )

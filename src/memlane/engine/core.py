@@ -12,6 +12,7 @@ import msgspec
 from memlane.engine.clock import Stamps
 from memlane.engine.counting import RememberingCounter
 from memlane.engine.courier import Courier
+from memlane.engine.erasures import Erasures
 from memlane.engine.indexer import Indexer
 from memlane.engine.models import Models
 from memlane.engine.plan import WorkPlan
@@ -28,6 +29,7 @@ from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.observer import NoObserver, Observer
+from memlane.protocols.records import RecordStore
 from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
 from memlane.protocols.usage import UsageStore
@@ -81,6 +83,8 @@ class Core:
         plan: WorkPlan | None = None,
         observer: Observer | None = None,
         usage: UsageStore | None = None,
+        counts_usage: bool = True,
+        records: RecordStore | None = None,
     ) -> None:
         """Hold the parts; `closers` release, in order, what the wiring opened."""
         self.sessions = sessions
@@ -100,7 +104,8 @@ class Core:
         self.ledger = ledger
         self.plan = plan or WorkPlan(in_process=False)
         self.observer: Observer = observer or NoObserver()
-        self.usage = Usage(usage, clock, self.tasks)
+        erasures = Erasures(records, clock)
+        self.usage = Usage(usage, clock, self.tasks, self.observer, erasures, counts=counts_usage)
         self.pressure = self._pressure()
         self.turns: Counter[tuple[SessionKey, str]] = Counter()
         self.unkept: dict[object, Callable[[], Coroutine[Any, Any, None]]] = {}

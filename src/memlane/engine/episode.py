@@ -66,7 +66,7 @@ async def _made(core: Core, log: SessionLog, lines: list[Line]) -> tuple[Episode
     if core.pressure is None:
         count = core.counter.count
         return await asyncio.to_thread(make_episode, lines, max_tokens=_LONGEST_TOKENS, count=count), METHOD
-    return await ask_episode(core, core.pressure, log.key.partition.tenant, lines)
+    return await ask_episode(core, core.pressure, log.key, lines)
 
 
 def _memory(memory_id: str, session_id: str, episode: Episode, method: str, before: Memory | None) -> Memory:

@@ -1,11 +1,7 @@
 """Writing everything of a user as JSON Lines."""
 
-import asyncio
-import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import BinaryIO
 
 from memlane.engine.archive_lines import (
     VERSION,
@@ -20,57 +16,25 @@ from memlane.engine.archive_lines import (
 from memlane.engine.core import Core
 from memlane.engine.listing import memory_rows
 from memlane.engine.reading import instructions_of, messages_of, summary_of
-from memlane.errors import UsageError
+from memlane.engine.whole_file import write_whole
 from memlane.protocols.sessions import SessionState
 from memlane.types.ids import Partition, SessionKey
 from memlane.types.times import from_ms
 from memlane.types.wire import decode_memory, decode_value
 
-_BUFFERED_LINES = 500
-
 
 async def export(core: Core, partition: Partition, path: Path) -> int:
     """Write everything of `partition` to `path`, which appears whole or not at all; return how many records."""
     core.check_open()
+    return await write_whole(path, export_lines(core, partition)) - 1  # the head is not a record
+
+
+async def export_lines(core: Core, partition: Partition) -> AsyncGenerator[bytes]:
+    """Yield everything of `partition`, line by line; see `AsyncUser.export_lines`."""
+    core.check_open()
     await core.courier.deliver(partition)
-    try:
-        return await _write_whole(core, partition, path)
-    except OSError as exc:
-        raise UsageError(f"cannot write {path}: {exc.strerror}") from exc
-
-
-async def _write_whole(core: Core, partition: Partition, path: Path) -> int:
-    file = NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False)  # noqa: SIM115 -- renamed below
-    try:
-        with file:
-            count = await _write(core, partition, file)  # pyright: ignore[reportArgumentType] -- a binary file
-            file.flush()
-            await asyncio.to_thread(os.fsync, file.fileno())
-        _rename(file.name, path)
-    except BaseException:
-        _remove(file.name)
-        raise
-    return count
-
-
-def _rename(written: str, path: Path) -> None:
-    Path(written).replace(path)
-
-
-def _remove(written: str) -> None:
-    Path(written).unlink(missing_ok=True)
-
-
-async def _write(core: Core, partition: Partition, file: BinaryIO) -> int:
-    count, buffered = -1, list[bytes]()  # the head is not a record
     async for line in _lines(core, partition):
-        count += 1
-        buffered.append(encode_line(line))
-        if len(buffered) == _BUFFERED_LINES:
-            await asyncio.to_thread(file.write, b"".join(buffered))
-            buffered.clear()
-    file.write(b"".join(buffered))
-    return count
+        yield encode_line(line)
 
 
 async def _lines(core: Core, partition: Partition) -> AsyncIterator[Line]:

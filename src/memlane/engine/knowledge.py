@@ -12,7 +12,8 @@ from memlane.derive.prune import Policy, Pruned, select
 from memlane.engine.core import Core
 from memlane.engine.facts import KINDS, change, hold_at, known_facts, replace
 from memlane.engine.listing import all_memories
-from memlane.errors import NotFoundError, StoreUnavailableError, UsageError
+from memlane.errors import NotFoundError, PreconditionError, StoreUnavailableError, UsageError
+from memlane.protocols.memories import MemoryRow, Replacement
 from memlane.types.ids import Partition, check_id
 from memlane.types.memory import Memory
 from memlane.types.times import check_time, from_ms
@@ -56,7 +57,38 @@ async def history(core: Core, partition: Partition, memory_id: object) -> list[M
     return [as_of(memory, version) for version in range(1, memory.version + 1)]
 
 
-async def revert(core: Core, partition: Partition, memory_id: object, version: object) -> Memory:
+async def forget(core: Core, partition: Partition, memory_id: object, if_version: int | None) -> None:
+    """Remove one memory for good; see `AsyncUser.forget`."""
+    memory, body = await _get(core, partition, memory_id)
+    if if_version is not None:
+        memory = await _end_life(core, partition, memory, body, if_version)
+    deleted = await core.memories.delete(partition, [memory.id], now_ms=core.clock.now_ms())
+    if not deleted and if_version is None:
+        raise _missing()
+    await reopen(core, partition, [memory])
+
+
+async def _end_life(core: Core, partition: Partition, memory: Memory, body: bytes, if_version: int) -> Memory:
+    """Let a memory of this version cease to exist, atomically, and return it; only removing it is left to be done.
+
+    Raises:
+        PreconditionError: it has another version.
+        NotFoundError: somebody else removed it.
+        StoreUnavailableError: others kept changing it.
+    """
+    for _ in range(_ATTEMPTS):
+        _check_version(memory, if_version)
+        now_ms = core.clock.now_ms()
+        row = MemoryRow(memory.id, body, expires_at_ms=now_ms)
+        if await core.memories.replace(partition, [Replacement(row=row, was=body)], now_ms=now_ms):
+            return memory
+        memory, body = await _get(core, partition, memory.id)
+    raise _kept_changing()
+
+
+async def revert(
+    core: Core, partition: Partition, memory_id: object, version: object, if_version: int | None = None
+) -> Memory:
     """Make a memory what it was in an earlier version; see `AsyncUser.revert`."""
     if not isinstance(version, int) or isinstance(version, bool):
         raise UsageError(f"version must be a whole number, not {version!r}")
@@ -74,10 +106,12 @@ async def revert(core: Core, partition: Partition, memory_id: object, version: o
         }
         return revised(memory, "reverted", now, None, **fields) if fields else memory
 
-    return await _change(core, partition, memory_id, reverted)
+    return await _change(core, partition, memory_id, reverted, if_version)
 
 
-async def pin(core: Core, partition: Partition, memory_id: object, *, pinned: bool) -> Memory:
+async def pin(
+    core: Core, partition: Partition, memory_id: object, *, pinned: bool, if_version: int | None = None
+) -> Memory:
     """Pin a memory or let it go; see `AsyncUser.pin`."""
     now = from_ms(core.clock.now_ms())
     name = "pinned" if pinned else "unpinned"
@@ -85,7 +119,7 @@ async def pin(core: Core, partition: Partition, memory_id: object, *, pinned: bo
     def changed(memory: Memory) -> Memory:
         return memory if memory.pinned == pinned else revised(memory, name, now, None, pinned=pinned)
 
-    return await _change(core, partition, memory_id, changed)
+    return await _change(core, partition, memory_id, changed, if_version)
 
 
 async def reopen(core: Core, partition: Partition, removed: Sequence[Memory]) -> None:
@@ -126,19 +160,36 @@ async def prune(core: Core, partition: Partition, policy: Policy, *, dry_run: bo
     return PruneReport(pruned=taken, dry_run=dry_run)
 
 
-async def _change(core: Core, partition: Partition, memory_id: object, decide: Callable[[Memory], Memory]) -> Memory:
+async def _change(
+    core: Core, partition: Partition, memory_id: object, decide: Callable[[Memory], Memory], if_version: int | None
+) -> Memory:
     """Change one memory from what it is, again while others change it too.
 
     Raises:
         NotFoundError: there is no such memory.
+        PreconditionError: it has another version than `if_version`.
         StoreUnavailableError: the store cannot be reached, or others kept changing it.
     """
     for _ in range(_ATTEMPTS):
         memory, body = await _get(core, partition, memory_id)
+        _check_version(memory, if_version)
         changed = decide(memory)
         if changed is memory or await replace(core, partition, [Change(memory, changed)], {memory.id: body}):
             return changed
-    raise StoreUnavailableError("others kept changing the same memory; try again")
+    raise _kept_changing()
+
+
+def _check_version(memory: Memory, wanted: int | None) -> None:
+    if wanted is not None and memory.version != wanted:
+        raise PreconditionError(f"the memory has version {memory.version} by now, not {wanted}")
+
+
+def _kept_changing() -> StoreUnavailableError:
+    return StoreUnavailableError("others kept changing the same memory; try again")
+
+
+def _missing() -> NotFoundError:
+    return NotFoundError("there is no memory with this id")
 
 
 async def _get(core: Core, partition: Partition, memory_id: object) -> tuple[Memory, bytes]:
@@ -147,5 +198,5 @@ async def _get(core: Core, partition: Partition, memory_id: object) -> tuple[Mem
     await core.courier.deliver(partition)
     rows = await core.memories.get(partition, [wanted], now_ms=core.clock.now_ms())
     if rows[0] is None:
-        raise NotFoundError("there is no memory with this id")
+        raise _missing()
     return decode_memory(rows[0].body), rows[0].body

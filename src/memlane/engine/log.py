@@ -13,6 +13,7 @@ from memlane.types.memory import Memory
 from memlane.types.message import Message, make_message
 from memlane.types.times import from_ms
 from memlane.types.turn import CUT, Turn
+from memlane.types.usage import Amounts
 from memlane.types.wire import check_size, decode_message, encode_message
 
 
@@ -55,10 +56,11 @@ class SessionLog:
         core.check_open()
         if not messages:
             return []
-        now_ms = core.clock.now_ms()
+        began, now_ms = core.usage.moment(), core.clock.now_ms()
         memories = [self._memory(message, now_ms) for message in messages]
         rows = [self._row(message, memory) for message, memory in zip(messages, memories, strict=True)]
         appended = await core.sessions.append(self.key, rows, now_ms=now_ms, default_ttl_ms=core.limits.session_ttl_ms)
+        self._note_usage(appended, began)
         if self._remember:
             core.courier.notice(self.key.partition)
             core.notice(self.key.partition, filter(None, memories))
@@ -101,6 +103,11 @@ class SessionLog:
     def count(self, text: str) -> int:
         """Return how many tokens a text has."""
         return self._core.counter.count(text)
+
+    def _note_usage(self, appended: list[Appended], began: int) -> None:
+        new = sum(place.body is None for place in appended)
+        if new:
+            self._core.usage.note(self.key.partition, self.key.session, Amounts(messages=new), since=began)
 
     def _memory(self, message: Message, now_ms: int) -> Memory | None:
         ttl_ms = self._core.limits.memories_ttl_ms

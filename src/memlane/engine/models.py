@@ -6,6 +6,10 @@ from memlane.errors import SettingError
 from memlane.protocols.chat_model import ChatModel
 
 
+def _as_it_is(model: ChatModel) -> ChatModel:
+    return model
+
+
 class Models:
     """Opens models once and closes what it opened."""
 
@@ -15,9 +19,18 @@ class Models:
         open_model: Callable[[str], ChatModel | None] | None = None,
         *,
         owned: bool = False,
+        observed: Callable[[ChatModel], ChatModel] = _as_it_is,
     ) -> None:
-        """Use `model` unless a turn says otherwise, and close it if `owned`; `open_model` makes one of a name."""
-        self.default = None if model is None else _checked(model)
+        """Use `model` unless a turn says otherwise.
+
+        Args:
+            model: The connection's own; None for none.
+            open_model: Makes one of a name.
+            owned: Whether `model` is closed with the connection.
+            observed: Puts around each model what tells how it is called.
+        """
+        self._observed = observed
+        self.default = None if model is None else observed(_checked(model))
         self._open = open_model
         self._opened: dict[str, ChatModel | None] = {}
         self._owned = owned
@@ -32,11 +45,12 @@ class Models:
         if model is None:
             return self.default
         if not isinstance(model, str):
-            return _checked(model)
+            return self._observed(_checked(model))
         if model not in self._opened:
             if self._open is None:
                 raise SettingError(f"no model can be opened by name here: {model!r}")
-            self._opened[model] = self._open(model)
+            opened = self._open(model)
+            self._opened[model] = None if opened is None else self._observed(opened)
         return self._opened[model]
 
     async def aclose(self) -> None:

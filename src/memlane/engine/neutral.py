@@ -17,6 +17,7 @@ from memlane.types.message import Message, message_from_mapping
 from memlane.types.times import check_time
 
 _MS = timedelta(milliseconds=1)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
 class Conversation(msgspec.Struct, frozen=True):
@@ -68,6 +69,8 @@ def session_messages(conversation: Conversation, session: dict[str, Any]) -> tup
 def _message(session_id: str, number: int, given: object, began: datetime) -> Message:
     try:
         return message_from_mapping(given, id=f"{number + 1}", created_at=began + number * _MS)
+    except OverflowError as exc:
+        raise UsageError(f"session {session_id}, message {number + 1} is beyond the year 9999") from exc
     except UsageError as exc:
         raise UsageError(f"session {session_id}, message {number + 1}: {exc}") from exc
 
@@ -75,7 +78,7 @@ def _message(session_id: str, number: int, given: object, began: datetime) -> Me
 def _values(text: bytes) -> Iterator[tuple[int, object]]:
     try:
         whole = msgspec.json.decode(text)
-    except msgspec.DecodeError:
+    except _UNREADABLE:
         yield from _line_values(text)
     else:
         yield from ((1, value) for value in (whole if isinstance(whole, list) else [whole]))  # pyright: ignore[reportUnknownVariableType] -- any JSON
@@ -86,7 +89,7 @@ def _line_values(text: bytes) -> Iterator[tuple[int, object]]:
         if line.strip():
             try:
                 yield number, msgspec.json.decode(line)
-            except msgspec.DecodeError as exc:
+            except _UNREADABLE as exc:
                 raise UsageError(f"line {number} is not JSON: {exc}") from exc
 
 

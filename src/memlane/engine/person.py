@@ -1,29 +1,27 @@
 """The handle of one user: what is remembered of a person, across sessions."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from memlane.derive.prune import Policy
-from memlane.engine import knowledge, recollect
+from memlane.engine import knowledge, recollect, remembering
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.core import Core
-from memlane.engine.export import export
+from memlane.engine.erase import erase
+from memlane.engine.export import export, export_lines
 from memlane.engine.knowledge import PruneReport
 from memlane.engine.listing import all_memories
 from memlane.engine.numbers import check_count
 from memlane.engine.restore import Progress, restore
-from memlane.engine.verbatim import memory_row
-from memlane.errors import NotFoundError, UsageError
-from memlane.types.ids import Partition, SessionKey, check_id, check_text
-from memlane.types.memory import MESSAGE, Memory, Recalled, RecalledEpisode
+from memlane.engine.stats import user_stats
+from memlane.types.ids import Partition, SessionKey, check_id
+from memlane.types.memory import Memory, Recalled, RecalledEpisode
 from memlane.types.session import Receipt, SessionInfo
-from memlane.types.times import check_time, check_ttl, from_ms
-from memlane.types.values import check_object
-from memlane.types.wire import check_size, decode_memory, decode_value, encode_value
-
-_MOST_KIND_CHARACTERS = 64
+from memlane.types.times import from_ms
+from memlane.types.usage import Step, UsagePoint
+from memlane.types.wire import decode_memory
 
 
 class AsyncUser:
@@ -61,6 +59,7 @@ class AsyncUser:
         self,
         text: str,
         *,
+        id: str | None = None,  # noqa: A002 -- the public name of the field
         kind: str = "fact",
         metadata: Mapping[str, Any] | None = None,
         expires_at: datetime | None = None,
@@ -69,29 +68,21 @@ class AsyncUser:
 
         Args:
             text: What to remember.
+            id: Unique within the user's memories; made when absent. One that is there adds nothing: the stored memory
+                is returned.
             kind: `fact`, `preference`, `summary`, or a name of your own; not `message`, which is what was said.
             metadata: A JSON object of your own.
             expires_at: When it ceases to exist; None for never.
 
         Raises:
-            UsageError: a field is not allowed; nothing was written.
+            UsageError: a field is not allowed, or the id is that of a memory with other text, kind or metadata;
+                nothing was written.
             TooLargeError: over the limit; nothing was written.
             StoreUnavailableError: the store cannot be reached.
         """
-        self._core.check_open()
-        memory = Memory(
-            id=self._core.new_id(),
-            text=_words(text),
-            kind=_kind(kind),
-            created_at=self._core.stamps.next(),
-            metadata=_mapping(metadata, "metadata"),
-            expires_at=None if expires_at is None else check_time(expires_at, "expires_at"),
+        return await remembering.remember(
+            self._core, self._partition, text, memory_id=id, kind=kind, metadata=metadata, expires_at=expires_at
         )
-        row = memory_row(memory)
-        check_size(row.body, self._core.limits.message_bytes, "the memory")
-        await self._core.memories.put(self._partition, [row], now_ms=self._core.clock.now_ms())
-        self._core.notice(self._partition, [memory])
-        return memory
 
     async def recall(
         self,
@@ -174,24 +165,22 @@ class AsyncUser:
         rows = await self._core.memories.get(self._partition, [memory_id], now_ms=self._core.clock.now_ms())
         return None if rows[0] is None else decode_memory(rows[0].body)
 
-    async def forget(self, memory_id: str) -> None:
+    async def forget(self, memory_id: str, *, if_version: int | None = None) -> None:
         """Remove one memory for good. A message still in its session's window stays there.
 
         A fact that this one had ended holds again.
 
+        Args:
+            memory_id: Which.
+            if_version: Only if this is its version.
+
         Raises:
             NotFoundError: there is no memory with this id.
+            PreconditionError: it has another version; nothing was removed.
             UsageError: not a valid id.
             StoreUnavailableError: a store cannot be reached.
         """
-        self._core.check_open()
-        check_id(memory_id, "memory id")
-        await self._core.courier.deliver(self._partition)
-        memory = await self.memory(memory_id)
-        deleted = await self._core.memories.delete(self._partition, [memory_id], now_ms=self._core.clock.now_ms())
-        if memory is None or not deleted:
-            raise NotFoundError("there is no memory with this id")
-        await knowledge.reopen(self._core, self._partition, [memory])
+        await knowledge.forget(self._core, self._partition, memory_id, if_version)
 
     async def facts(self, *, at: datetime | None = None) -> list[Memory]:
         """Return the facts and preferences that hold, those said first coming first.
@@ -227,20 +216,26 @@ class AsyncUser:
         """
         return await knowledge.history(self._core, self._partition, memory_id)
 
-    async def revert(self, memory_id: str, version: int) -> Memory:
+    async def revert(self, memory_id: str, version: int, *, if_version: int | None = None) -> Memory:
         """Make a memory what it was in an earlier version and return it; that is a change like any other.
 
         Only this memory changes: a fact that another one ended holds again beside it; end or forget the other yourself.
 
+        Args:
+            memory_id: Which.
+            version: The earlier version.
+            if_version: Only if this is its version now.
+
         Raises:
             NotFoundError: there is no memory with this id, or no such version.
+            PreconditionError: it has another version than `if_version`; nothing was changed.
             StoreUnavailableError: the store cannot be reached.
         """
-        return await knowledge.revert(self._core, self._partition, memory_id, version)
+        return await knowledge.revert(self._core, self._partition, memory_id, version, if_version)
 
-    async def pin(self, memory_id: str, *, pinned: bool = True) -> Memory:
-        """Keep a memory from fading and from being pruned, or let it go again; return it. Errors as `history`."""
-        return await knowledge.pin(self._core, self._partition, memory_id, pinned=pinned)
+    async def pin(self, memory_id: str, *, pinned: bool = True, if_version: int | None = None) -> Memory:
+        """Keep a memory from fading and from being pruned, or let it go again; return it. Errors as `revert`."""
+        return await knowledge.pin(self._core, self._partition, memory_id, pinned=pinned, if_version=if_version)
 
     async def prune(self, policy: Policy, *, dry_run: bool = True) -> PruneReport:
         """Forget what a policy says; by default only list it.
@@ -261,12 +256,15 @@ class AsyncUser:
         Raises:
             StoreUnavailableError: the store cannot be reached.
         """
-        self._core.check_open()
-        profile = await self._core.memories.profile(self._partition, now_ms=self._core.clock.now_ms())
-        return {name: decode_value(body) for name, body in profile.values.items()}
+        return await remembering.preferences(self._core, self._partition)
 
     async def set_preferences(
-        self, preferences: Mapping[str, Any], *, merge: bool = True, ttl: timedelta | float | None = timedelta(days=90)
+        self,
+        preferences: Mapping[str, Any],
+        *,
+        merge: bool = True,
+        ttl: timedelta | float | None = timedelta(days=90),
+        if_was: Mapping[str, Any] | None = None,
     ) -> None:
         """Write the profile document; its time to live starts anew.
 
@@ -274,18 +272,15 @@ class AsyncUser:
             preferences: A JSON object.
             merge: Set these top-level keys and keep the others, as `dict.update` does; otherwise replace all.
             ttl: A timedelta or seconds after which the document ceases to exist; None for never.
+            if_was: Only if the document is still this one, empty for none; None for whatever it is.
 
         Raises:
             UsageError: not a JSON object, or a time out of range; nothing was written.
             TooLargeError: over the limit; nothing was written.
+            PreconditionError: the document is not what `if_was` says; nothing was written.
             StoreUnavailableError: the store cannot be reached.
         """
-        self._core.check_open()
-        values = {name: encode_value(value) for name, value in _mapping(preferences, "preferences").items()}
-        check_size(b"".join(values.values()), self._core.limits.message_bytes, "the preferences document")
-        await self._core.memories.update_profile(
-            self._partition, values, replace=not merge, ttl_ms=check_ttl(ttl), now_ms=self._core.clock.now_ms()
-        )
+        await remembering.set_preferences(self._core, self._partition, preferences, merge=merge, ttl=ttl, if_was=if_was)
 
     async def export(self, path: str | Path) -> int:
         """Write everything of this user as JSON Lines and return how many records there are.
@@ -297,6 +292,14 @@ class AsyncUser:
             StoreUnavailableError: a store cannot be reached.
         """
         return await export(self._core, self._partition, Path(path))
+
+    def export_lines(self) -> AsyncIterator[bytes]:
+        """Yield the lines that `export` writes, each with its line end, reading on as they are taken.
+
+        Raises:
+            StoreUnavailableError: a store cannot be reached.
+        """
+        return export_lines(self._core, self._partition)
 
     async def restore(
         self, path: str | Path, *, conversation: str | None = None, progress: Progress | None = None
@@ -333,40 +336,17 @@ class AsyncUser:
     async def erase(self) -> Receipt:
         """Remove every trace of this user from both stores and this process, and return what was removed.
 
+        What they used goes last, from the store of sessions: until all else is gone they stay listed by
+        `AsyncMemlane.users`. Their tenant's sums stay and name nobody. What another process has counted of them before,
+        it drops, or takes back as it writes.
+
         Raises:
             StoreUnavailableError: a store cannot be reached; repeat it, what is gone stays gone.
         """
-        core, partition = self._core, self._partition
-        core.check_open()
-        core.indexer.forget(partition)
-        core.uses.forget(partition)
-        async with core.courier.hold(partition):
-            removed = await core.sessions.erase(partition)
-            for kind, count in (await core.memories.erase(partition)).items():
-                removed[kind] = removed.get(kind, 0) + count
-        core.residents.drop(partition)
-        return Receipt(
-            tenant=partition.tenant, user=partition.user, erased_at=from_ms(core.clock.now_ms()), removed=removed
-        )
+        return await erase(self._core, self._partition)
 
-
-def _words(text: object) -> str:
-    if not isinstance(text, str) or not text.strip():
-        raise UsageError("text to remember must be non-empty text")
-    return check_text(text, "text")
-
-
-def _kind(kind: object) -> str:
-    if kind == MESSAGE:
-        raise UsageError("kind `message` is what was said in a session; use session.add")
-    if not isinstance(kind, str) or not 1 <= len(kind) <= _MOST_KIND_CHARACTERS:
-        raise UsageError(f"kind must be text of 1-{_MOST_KIND_CHARACTERS} characters")
-    return check_id(kind, "kind")
-
-
-def _mapping(value: object, what: str) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        raise UsageError(f"{what} must be a mapping, not {type(value).__name__}")
-    return check_object(value, what)  # pyright: ignore[reportUnknownArgumentType] -- keys are checked there
+    async def stats(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[UsagePoint]:
+        """Return how much this user used over time, oldest first; arguments and errors as `AsyncMemlane.stats`."""
+        return await user_stats(self._core, self._partition, step=step, since=since, until=until)

@@ -51,8 +51,15 @@ async def _quoted(core: Core, log: SessionLog, message: Message) -> list[Recalle
     text = message_text(message)
     if not text.strip():
         return []
-    partition, scope = log.key.partition, recollect.Scope()
-    found = await recollect.recall(core, partition, text, limit=_CANDIDATES, at=None, scope=scope)
+    found = await recollect.recall(
+        core,
+        log.key.partition,
+        text,
+        limit=_CANDIDATES,
+        at=None,
+        scope=recollect.Scope(),
+        session=log.key.session,
+    )
     itself = next((recalled for recalled in found if _is(recalled, log, message)), None)
     return relevant(text, itself, [recalled for recalled in found if recalled is not itself])[:_QUOTES]
 

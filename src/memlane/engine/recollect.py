@@ -15,6 +15,7 @@ from memlane.recall.search import Question, search, search_episodes
 from memlane.types.ids import Partition, check_id, check_text, episode_id
 from memlane.types.memory import Recalled, RecalledEpisode
 from memlane.types.times import check_time, to_ms
+from memlane.types.usage import Amounts
 from memlane.types.values import check_object
 from memlane.types.wire import decode_memory
 
@@ -35,13 +36,24 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def recall(
-    core: Core, partition: Partition, query: object, *, limit: object, at: object, scope: Scope
+    core: Core,
+    partition: Partition,
+    query: object,
+    *,
+    limit: object,
+    at: object,
+    scope: Scope,
+    session: str | None = None,
 ) -> list[Recalled]:
-    """Return the memories that answer `query` best; see `AsyncUser.recall`."""
+    """Return the memories that answer `query` best; see `AsyncUser.recall`. `session`: in which this is asked."""
     question = _question(core, query, limit, at, scope)
-    wider = msgspec.structs.replace(question, limit=core.reranking.wanted(question.limit))
-    found: list[Recalled] = await _ask(core, partition, wider, search)
-    return (await core.reranking.apply(question.text, found))[: question.limit]
+    began = core.usage.moment()
+    with core.observer.span("recall"):
+        wider = msgspec.structs.replace(question, limit=core.reranking.wanted(question.limit))
+        found: list[Recalled] = await _ask(core, partition, wider, search)
+        found = (await core.reranking.apply(question.text, found))[: question.limit]
+    core.usage.note(partition, session, Amounts(recalls=1, hits=len(found)), since=began)
+    return found
 
 
 async def episodes(
@@ -49,9 +61,12 @@ async def episodes(
 ) -> list[RecalledEpisode]:
     """Return the past sessions that answer `query` best; see `AsyncUser.episodes`."""
     question = _question(core, query, limit, at, Scope())
-    found: list[RecalledEpisode] = await _ask(core, partition, question, search_episodes)
-    ids = [episode_id(episode.session_id) for episode in found]
-    written = await core.memories.get(partition, ids, now_ms=core.clock.now_ms()) if ids else []
+    began = core.usage.moment()
+    with core.observer.span("episodes"):
+        found: list[RecalledEpisode] = await _ask(core, partition, question, search_episodes)
+        ids = [episode_id(episode.session_id) for episode in found]
+        written = await core.memories.get(partition, ids, now_ms=core.clock.now_ms()) if ids else []
+    core.usage.note(partition, None, Amounts(recalls=1, hits=len(found)), since=began)
     return [_told(episode, row) for episode, row in zip(found, written, strict=True)]
 
 

@@ -2,22 +2,16 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import groupby
+from collections.abc import AsyncIterator, Callable, Iterable
+from functools import partial
+from itertools import groupby, islice
 from pathlib import Path
 
 import msgspec
 
-from memlane.engine.archive_lines import (
-    VERSION,
-    ExportHead,
-    Line,
-    MemoryLine,
-    MessageLine,
-    PreferencesLine,
-    SessionLine,
-    decode_line,
-)
+from memlane.engine.archive_checks import check_record
+from memlane.engine.archive_files import check_export, export_records, is_export
+from memlane.engine.archive_lines import Line, MemoryLine, MessageLine, PreferencesLine, SessionLine
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.core import Core
 from memlane.engine.neutral import Conversation, conversations, read_text, session_messages
@@ -36,6 +30,7 @@ Progress = Callable[[int, int], None]
 
 _Session = tuple[str, list[Message]]
 _MEMORIES_A_PUT = 200
+_LINES_READ = 500
 
 
 async def restore(
@@ -43,10 +38,10 @@ async def restore(
 ) -> int:
     """Read `path` into `partition`; see `AsyncUser.restore`."""
     core.check_open()
+    # In threads: whoever else uses this event loop does not wait until a long file is understood.
+    if await asyncio.to_thread(is_export, path):
+        return await _Restore(core, partition).run(path, progress)
     text = await asyncio.to_thread(read_text, path)
-    if text.startswith(b'{"type":"memlane-export"'):
-        return await _Restore(core, partition).run(await asyncio.to_thread(_lines, text), progress)
-    # In a thread: whoever else uses this event loop does not wait until a long file is understood.
     return await _import(core, partition, await asyncio.to_thread(_sessions, text, conversation), progress)
 
 
@@ -86,34 +81,29 @@ def _refuse_clashes(what: str, ids: list[str]) -> None:
         raise UsageError(f"{what} {repeated!r} stands twice; choose one conversation of the file (--conversation)")
 
 
-def _lines(text: bytes) -> list[Line]:
-    lines: list[Line] = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        try:
-            lines.append(decode_line(line))
-        except msgspec.DecodeError as exc:
-            raise UsageError(f"line {number} is not a line of an export: {exc}") from exc
-    head = lines[0]
-    if not isinstance(head, ExportHead) or head.version != VERSION:
-        raise UsageError(f"this is an export of a version that this Memlane (version {VERSION}) does not read")
-    return lines[1:]
-
-
 class _Restore:
     """Writes the lines of an export, everything checked again as a stranger's input."""
 
     def __init__(self, core: Core, partition: Partition) -> None:
         self._core = core
         self._partition = partition
+        self._check = partial(check_record, limit_bytes=core.limits.message_bytes)
 
-    async def run(self, lines: list[Line], progress: Progress | None) -> int:
-        done, new = 0, 0
-        for key, group in groupby(lines, key=_group):
-            batch = list(group)
-            new += await self._write(key, batch)
-            done += len(batch)
-            if progress:
-                progress(done, len(lines))
+    async def run(self, path: Path, progress: Progress | None) -> int:
+        """Write what a file holds, once all of it is understood; of it, a session or a page of memories is held."""
+        total, done, new = await asyncio.to_thread(check_export, path, self._check), 0, 0
+        batch: list[Line] = []
+        async for line in _records(path):
+            if batch and (_group(line) != _group(batch[0]) or _is_full(batch)):
+                new, done = new + await self._write(_group(batch[0]), batch), done + len(batch)
+                batch = []
+                if progress:
+                    progress(done, total)
+            batch.append(line)
+        if batch:
+            new += await self._write(_group(batch[0]), batch)
+        if progress and total:
+            progress(total, total)
         return new
 
     async def _write(self, key: tuple[str, str], batch: list[Line]) -> int:
@@ -203,3 +193,18 @@ def _group(line: Line) -> tuple[str, str]:
     if isinstance(line, MessageLine):
         return ("session", line.session)
     return ("memory", "") if isinstance(line, MemoryLine) else ("preferences", "")
+
+
+def _is_full(batch: list[Line]) -> bool:
+    return isinstance(batch[0], MemoryLine) and len(batch) >= _MEMORIES_A_PUT
+
+
+async def _records(path: Path) -> AsyncIterator[Line]:
+    """Yield the records of a file, read some at a time, in a thread."""
+    records = export_records(path)
+    try:
+        while some := await asyncio.to_thread(list, islice(records, _LINES_READ)):
+            for record in some:
+                yield record
+    finally:
+        records.close()

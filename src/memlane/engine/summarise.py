@@ -92,7 +92,7 @@ async def _summary(core: Core, log: SessionLog, previous: str, leaving: list[Mes
         count = core.counter.count
         text = await asyncio.to_thread(extractive_summary, previous, lines, max_tokens=most, count=count)
     else:
-        text, method = await ask_summary(core, core.pressure, log.key.partition.tenant, previous, lines)
+        text, method = await ask_summary(core, core.pressure, log.key, previous, lines)
     upto = leaving[-1].position if leaving else 0
     return Summary(text=text, upto=upto, method=method, made_at=from_ms(core.clock.now_ms()))
 

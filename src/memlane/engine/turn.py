@@ -16,6 +16,7 @@ from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
 from memlane.engine.reading import messages_of
 from memlane.engine.reply import Reply, ReplyStream, TokenCount
+from memlane.engine.usage import tokens_of
 from memlane.engine.window import Window, build_window
 from memlane.errors import (
     MalformedOutputError,
@@ -35,11 +36,12 @@ _MARGIN = 0.9
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A turn whose message is stored: the message, what the model is to be sent, and the replies there are."""
+    """A turn whose message is stored: the message, what the model is sent, the replies there are, and when it began."""
 
     message: Message
     context: Context
     earlier: list[Message]
+    began: int
 
     @property
     def reply(self) -> Message | None:
@@ -53,6 +55,7 @@ async def chat(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> Reply
         if begun.reply is not None:
             return _reply(begun, begun.reply)
         completion = await model.complete(_prompt(begun.context, ask))
+        _note_spent(core, log, begun, completion)
         return await _keep(core, log, begun, completion, model)
 
 
@@ -78,6 +81,7 @@ def unanswered(messages: Sequence[Message]) -> list[Message]:
 @asynccontextmanager
 async def _begun(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> AsyncGenerator[_Begun]:
     """Store what is asked and put together what the model is to be sent; known as being replied to until the end."""
+    began = core.usage.moment()
     with ExitStack() as flying:
         message, is_new = await asked(core, log, ask, flying)
         earlier = [] if is_new else await replies_to(log, message)
@@ -88,7 +92,7 @@ async def _begun(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> Asy
             upto=message.position,
             steady=True,
         )
-        yield _Begun(message, await build_window(core, log, window), earlier)
+        yield _Begun(message, await build_window(core, log, window), earlier, began)
 
 
 async def asked(core: Core, log: SessionLog, ask: Ask, flying: ExitStack) -> tuple[Message, bool]:
@@ -191,6 +195,7 @@ class _Heard:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.completion: Completion | None = None
+        self.is_counted = False
 
     @property
     def whole(self) -> Completion:
@@ -211,11 +216,12 @@ async def _pieces(core: Core, log: SessionLog, ask: Ask, model: ChatModel, made:
             yield made.reply.text
             return
         heard = _Heard()
-        core.unkept[heard] = lambda: _keep_cut(core, log, begun, "".join(heard.said), model)
+        core.unkept[heard] = lambda: _break_off(core, log, begun, heard, model)
         try:
             async with aclosing(_hear(model, _prompt(begun.context, ask), heard)) as source:
                 async for piece in source:
                     yield piece
+            _note_heard(core, log, begun, heard)
             made.reply = await _keep(core, log, begun, heard.whole, model)
         except BaseException:
             if heard in core.unkept:  # else the connection has closed, and kept it
@@ -241,10 +247,31 @@ async def _hear(model: ChatModel, prompt: Prompt, heard: _Heard) -> AsyncGenerat
             await close()
 
 
+def _note_heard(core: Core, log: SessionLog, begun: _Begun, heard: _Heard) -> None:
+    """Count, once, what a stream took that gave anything."""
+    if not heard.is_counted and (heard.said or heard.completion):
+        heard.is_counted = True
+        _note_spent(core, log, begun, heard.completion or Completion(text="".join(heard.said)))
+
+
+def _note_spent(core: Core, log: SessionLog, begun: _Begun, completion: object) -> None:
+    """Count what a call of a model took, also one whose answer is of no use or not kept."""
+    if isinstance(completion, Completion):
+        amounts = tokens_of(_used(log, begun, completion))
+        core.usage.note(log.key.partition, log.key.session, amounts, since=begun.began)
+
+
+def _used(log: SessionLog, begun: _Begun, completion: Completion) -> Usage:
+    if completion.usage is not None:
+        return completion.usage
+    output_tokens = log.count(_storable(completion.text))
+    return Usage(input_tokens=begun.context.tokens, output_tokens=output_tokens, estimated=True)
+
+
 async def _keep(core: Core, log: SessionLog, begun: _Begun, completion: Completion, model: ChatModel) -> Reply:
     """Store a whole reply; one that cannot be stored whole is stored as cut, and raises."""
     text = _storable(_checked(completion, model).text)
-    usage = completion.usage or Usage(input_tokens=begun.context.tokens, output_tokens=log.count(text), estimated=True)
+    usage = _used(log, begun, completion)
     turn = Turn(answers=begun.message.id, model=model.identity, usage=usage, stop=completion.stop)
     if not await log.has(begun.message):  # erased, deleted or expired meanwhile: nothing of it may come back
         return _reply(begun, log.reply(text, completion.tool_calls, turn, attempt=len(begun.earlier)))
@@ -275,6 +302,12 @@ def _checked(completion: Completion, model: ChatModel) -> Completion:
 def _storable(text: str) -> str:
     """Return text with halves of a character joined, and what is left of them replaced: no encoding keeps them."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+async def _break_off(core: Core, log: SessionLog, begun: _Begun, heard: _Heard, model: ChatModel) -> None:
+    """Count and store what had come of a stream."""
+    _note_heard(core, log, begun, heard)
+    await _keep_cut(core, log, begun, "".join(heard.said), model)
 
 
 async def _keep_cut(core: Core, log: SessionLog, begun: _Begun, text: str, model: ChatModel) -> None:

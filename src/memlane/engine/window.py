@@ -53,6 +53,11 @@ async def build_window(core: Core, log: SessionLog, wanted: Window, *, recalled:
         BudgetExceededError, UsageError: as `build_context`.
         StoreUnavailableError: a store cannot be reached.
     """
+    with core.observer.span("context"):
+        return await _built(core, log, wanted, recalled)
+
+
+async def _built(core: Core, log: SessionLog, wanted: Window, recalled: Sequence[Recalled]) -> Context:
     state = await log.read(_most_messages(wanted), upto=wanted.upto)
     shown = _context(core, log, state, recalled, wanted)
     query = wanted.query if wanted.query is not None else _newest_question(shown.messages)
@@ -99,7 +104,9 @@ def _is_superseded(message: Message, last: Mapping[str, int], whole: Collection[
 async def _recalled(core: Core, log: SessionLog, query: str, window: Context, limit: int) -> list[Recalled]:
     shown = frozenset(message_memory_id(log.key.session, message.id) for message in window.messages)
     scope = recollect.Scope(exclude=shown)
-    return await recollect.recall(core, log.key.partition, query, limit=limit, at=None, scope=scope)
+    return await recollect.recall(
+        core, log.key.partition, query, limit=limit, at=None, scope=scope, session=log.key.session
+    )
 
 
 def _most_messages(wanted: Window) -> int | None:

@@ -1,1 +1,1 @@
-"""Memory as tools and resources of the Model Context Protocol."""
+"""Memlane over the Model Context Protocol: tools and resources, on standard streams and over HTTP."""

@@ -83,6 +83,8 @@ class MemoryStore(Protocol):
         M10 a store that cannot answer raises StoreUnavailableError within its time-out, with nothing half-written.
         M11 replace() stores all of its rows or none, and none unless each memory is what `was` says, also under
            concurrency; a vector stays where `keeps_vectors` says so, and changes() tells readers of the new body.
+        M12 update_profile(was=…) changes the document only if its live values are exactly `was`, also under
+           concurrency; it returns whether it did.
     """
 
     async def put(self, partition: Partition, rows: Sequence[MemoryRow], *, now_ms: int, overwrite: bool = True) -> int:
@@ -137,8 +139,12 @@ class MemoryStore(Protocol):
         replace: bool,
         ttl_ms: int | None,
         now_ms: int,
-    ) -> None:
-        """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew."""
+        was: Mapping[str, bytes] | None = None,
+    ) -> bool:
+        """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew.
+
+        With `was`, only if the document's values are exactly these, none where it is empty; return whether it was.
+        """
         ...
 
     async def profile(self, partition: Partition, *, now_ms: int) -> Profile:

@@ -7,6 +7,10 @@ from typing import Protocol
 class Observer(Protocol):
     """Is told what is done and how long it takes.
 
+    Spans of the engine: `recall` and `episodes`, a search from the question to the results; `context`, the making of a
+    context from the read of the session to the window, the recall in it included. It counts `usage.dropped`: counts of
+    usage that were not written down.
+
     Names and label values are Memlane's own words, few and fixed (`recall`, `sessions.append`, a store's kind, an
     error's code): never an id, a text or a key. An observer must not raise, and must not wait.
     """

@@ -1,1 +1,1 @@
-"""Memory between an OpenAI or Anthropic client and its provider."""
+"""The memory proxy: clients of OpenAI's and Anthropic's APIs as they are, with memory (see docs/how-to/proxy.md)."""

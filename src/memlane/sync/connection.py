@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Self
 
 from memlane.engine.client import AsyncMemlane
@@ -9,6 +10,7 @@ from memlane.errors import ClosedError
 from memlane.protocols.work import DuePartition
 from memlane.sync.loop import LoopThread
 from memlane.sync.user import User
+from memlane.types.usage import SeenUser, Step, UsagePoint
 
 
 class Memlane:
@@ -39,13 +41,28 @@ class Memlane:
         """As `AsyncMemlane.stop_work`, from any thread."""
         self._loop.call(self._memlane.stop_work)
 
-    def work(self, *, limit: int = 1_000) -> list[DuePartition]:
+    def work(self, *, tenant: str | None = None, limit: int = 1_000) -> list[DuePartition]:
         """As `AsyncMemlane.work`."""
-        return self._loop.run(self._memlane.work(limit=limit))
+        return self._loop.run(self._memlane.work(tenant=tenant, limit=limit))
 
-    def retry_work(self) -> int:
+    def retry_work(self, *, tenant: str | None = None) -> int:
         """As `AsyncMemlane.retry_work`."""
-        return self._loop.run(self._memlane.retry_work())
+        return self._loop.run(self._memlane.retry_work(tenant=tenant))
+
+    def users(self, *, tenant: str = "default", after: str | None = None, limit: int = 1_000) -> list[SeenUser]:
+        """As `AsyncMemlane.users`."""
+        return self._loop.run(self._memlane.users(tenant=tenant, after=after, limit=limit))
+
+    def stats(
+        self,
+        *,
+        tenant: str = "default",
+        step: Step = "day",
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list[UsagePoint]:
+        """As `AsyncMemlane.stats`."""
+        return self._loop.run(self._memlane.stats(tenant=tenant, step=step, since=since, until=until))
 
     def sweep(self) -> int:
         """As `AsyncMemlane.sweep`."""

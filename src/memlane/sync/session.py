@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
+from types import EllipsisType
 from typing import Any, Self, Unpack
 
 from memlane.context.context import Context
@@ -12,6 +13,8 @@ from memlane.protocols.chat_model import ChatModel
 from memlane.sync.loop import LoopThread
 from memlane.types.message import Message
 from memlane.types.summary import Summary
+from memlane.types.turn import Usage
+from memlane.types.usage import Step, UsagePoint
 
 
 class BlockingStream:
@@ -77,13 +80,13 @@ class Session:
         """As `AsyncSession.add_many`."""
         return self._loop.run(self._session.add_many(messages))
 
-    def messages(self, last: int | None = None) -> list[Message]:
+    def messages(self, last: int | None = None, *, before: int | None = None) -> list[Message]:
         """As `AsyncSession.messages`."""
-        return self._loop.run(self._session.messages(last))
+        return self._loop.run(self._session.messages(last, before=before))
 
-    def instruct(self, text: str | None) -> None:
+    def instruct(self, text: str | None, *, if_was: str | EllipsisType | None = ...) -> None:
         """As `AsyncSession.instruct`."""
-        self._loop.run(self._session.instruct(text))
+        self._loop.run(self._session.instruct(text, if_was=if_was))
 
     def instructions(self) -> str | None:
         """As `AsyncSession.instructions`."""
@@ -135,6 +138,16 @@ class Session:
     def delete(self, *, memories: bool = False) -> int:
         """As `AsyncSession.delete`."""
         return self._loop.run(self._session.delete(memories=memories))
+
+    def stats(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[UsagePoint]:
+        """As `AsyncSession.stats`."""
+        return self._loop.run(self._session.stats(step=step, since=since, until=until))
+
+    def record_usage(self, usage: Usage) -> None:
+        """As `AsyncSession.record_usage`."""
+        self._loop.run(self._session.record_usage(usage))
 
 
 async def _next(stream: ReplyStream) -> str | None:

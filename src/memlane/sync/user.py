@@ -13,6 +13,7 @@ from memlane.sync.loop import LoopThread
 from memlane.sync.session import Session
 from memlane.types.memory import Memory, Recalled, RecalledEpisode
 from memlane.types.session import Receipt, SessionInfo
+from memlane.types.usage import Step, UsagePoint
 
 
 class User:
@@ -41,12 +42,13 @@ class User:
         self,
         text: str,
         *,
+        id: str | None = None,  # noqa: A002 -- the public name of the field
         kind: str = "fact",
         metadata: Mapping[str, Any] | None = None,
         expires_at: datetime | None = None,
     ) -> Memory:
         """As `AsyncUser.remember`."""
-        return self._loop.run(self._user.remember(text, kind=kind, metadata=metadata, expires_at=expires_at))
+        return self._loop.run(self._user.remember(text, id=id, kind=kind, metadata=metadata, expires_at=expires_at))
 
     def recall(
         self,
@@ -92,9 +94,9 @@ class User:
         """As `AsyncUser.memory`."""
         return self._loop.run(self._user.memory(memory_id))
 
-    def forget(self, memory_id: str) -> None:
+    def forget(self, memory_id: str, *, if_version: int | None = None) -> None:
         """As `AsyncUser.forget`."""
-        self._loop.run(self._user.forget(memory_id))
+        self._loop.run(self._user.forget(memory_id, if_version=if_version))
 
     def facts(self, *, at: datetime | None = None) -> list[Memory]:
         """As `AsyncUser.facts`."""
@@ -108,13 +110,13 @@ class User:
         """As `AsyncUser.history`."""
         return self._loop.run(self._user.history(memory_id))
 
-    def revert(self, memory_id: str, version: int) -> Memory:
+    def revert(self, memory_id: str, version: int, *, if_version: int | None = None) -> Memory:
         """As `AsyncUser.revert`."""
-        return self._loop.run(self._user.revert(memory_id, version))
+        return self._loop.run(self._user.revert(memory_id, version, if_version=if_version))
 
-    def pin(self, memory_id: str, *, pinned: bool = True) -> Memory:
+    def pin(self, memory_id: str, *, pinned: bool = True, if_version: int | None = None) -> Memory:
         """As `AsyncUser.pin`."""
-        return self._loop.run(self._user.pin(memory_id, pinned=pinned))
+        return self._loop.run(self._user.pin(memory_id, pinned=pinned, if_version=if_version))
 
     def prune(self, policy: Policy, *, dry_run: bool = True) -> PruneReport:
         """As `AsyncUser.prune`."""
@@ -125,10 +127,15 @@ class User:
         return self._loop.run(self._user.preferences())
 
     def set_preferences(
-        self, preferences: Mapping[str, Any], *, merge: bool = True, ttl: timedelta | float | None = timedelta(days=90)
+        self,
+        preferences: Mapping[str, Any],
+        *,
+        merge: bool = True,
+        ttl: timedelta | float | None = timedelta(days=90),
+        if_was: Mapping[str, Any] | None = None,
     ) -> None:
         """As `AsyncUser.set_preferences`."""
-        self._loop.run(self._user.set_preferences(preferences, merge=merge, ttl=ttl))
+        self._loop.run(self._user.set_preferences(preferences, merge=merge, ttl=ttl, if_was=if_was))
 
     def export(self, path: str | Path) -> int:
         """As `AsyncUser.export`."""
@@ -145,3 +152,9 @@ class User:
     def erase(self) -> Receipt:
         """As `AsyncUser.erase`."""
         return self._loop.run(self._user.erase())
+
+    def stats(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[UsagePoint]:
+        """As `AsyncUser.stats`."""
+        return self._loop.run(self._user.stats(step=step, since=since, until=until))

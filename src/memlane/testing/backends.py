@@ -21,7 +21,9 @@ from typing import Protocol, Self
 
 from memlane.errors import UnsupportedError
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.records import RecordStore
 from memlane.protocols.sessions import SessionStore
+from memlane.protocols.usage import UsageStore
 from memlane.protocols.work import WorkLedger
 
 
@@ -158,3 +160,39 @@ class WorkBackend(Backend):
         place = await self.connect()
         self._closers.push_async_callback(place.aclose)
         return place
+
+
+@dataclass(kw_only=True)
+class RecordBackend(Backend):
+    """A fresh, empty backend of a store of small records.
+
+    Attributes:
+        connect: Makes another store with a connection of its own to this backend, in the running event loop; whoever
+            calls it closes the store.
+    """
+
+    connect: Callable[[], Awaitable[RecordStore]]
+
+    async def open(self) -> RecordStore:
+        """Return another store; closed with this backend."""
+        store = await self.connect()
+        self._closers.push_async_callback(store.aclose)
+        return store
+
+
+@dataclass(kw_only=True)
+class UsageBackend(Backend):
+    """A fresh, empty backend of a store of usage.
+
+    Attributes:
+        connect: Makes another store with a connection of its own to this backend, in the running event loop; whoever
+            calls it closes the store.
+    """
+
+    connect: Callable[[], Awaitable[UsageStore]]
+
+    async def open(self) -> UsageStore:
+        """Return another store; closed with this backend."""
+        store = await self.connect()
+        self._closers.push_async_callback(store.aclose)
+        return store

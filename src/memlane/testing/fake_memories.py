@@ -178,11 +178,16 @@ class InMemoryMemoryStore:
         replace: bool,
         ttl_ms: int | None,
         now_ms: int,
-    ) -> None:
-        """Set keys of the profile document."""
-        before = {} if replace else (await self.profile(partition, now_ms=now_ms)).values
+        was: Mapping[str, bytes] | None = None,
+    ) -> bool:
+        """Set keys of the profile document, with `was` only if its values are these; return whether they were set."""
+        known = (await self.profile(partition, now_ms=now_ms)).values
+        if was is not None and known != was:
+            return False
+        before = {} if replace else known
         expires_at_ms = None if ttl_ms is None else now_ms + ttl_ms
         self._shelf.part(partition).profile = Profile({**before, **values}, expires_at_ms)
+        return True
 
     async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
         """Return the profile document."""

@@ -13,8 +13,10 @@ from typing import cast
 import msgspec
 
 from memlane.testing.fake_memories import InMemoryMemoryStore, MemoryShelf
+from memlane.testing.fake_records import InMemoryRecordStore, RecordShelf
 from memlane.testing.fake_reranker import FakeReranker
 from memlane.testing.fake_sessions import InMemorySessionStore, SessionShelf
+from memlane.testing.fake_usage import InMemoryUsageStore, UsageShelf
 from memlane.testing.fake_work import InMemoryWorkLedger
 
 __all__ = [
@@ -23,7 +25,9 @@ __all__ = [
     "InMemoryBackend",
     "InMemoryMemoryStore",
     "InMemoryOutage",
+    "InMemoryRecordStore",
     "InMemorySessionStore",
+    "InMemoryUsageStore",
     "InMemoryWorkLedger",
 ]
 
@@ -47,7 +51,7 @@ class FakeClock:
 class InMemoryOutage:
     """Makes the stores of a backend raise StoreUnavailableError for a while; what they keep stays."""
 
-    def __init__(self, *shelves: MemoryShelf | SessionShelf) -> None:
+    def __init__(self, *shelves: MemoryShelf | SessionShelf | RecordShelf | UsageShelf) -> None:
         self._shelves = shelves
 
     async def begin(self) -> None:
@@ -62,7 +66,7 @@ class InMemoryOutage:
 
 
 class InMemoryBackend:
-    """What several in-memory stores share; each `sessions()`, `memories()` or `work()` is another connection to it.
+    """What several in-memory stores share; each `sessions()`, `memories()`, … is another connection to it.
 
     Args:
         shares_memories: Whether the session stores keep memories in the memory stores of this backend; else they
@@ -73,7 +77,9 @@ class InMemoryBackend:
         self.shares_memories = shares_memories
         self.memory_shelf = MemoryShelf()
         self.session_shelf = SessionShelf()
-        self.outage = InMemoryOutage(self.memory_shelf, self.session_shelf)
+        self.record_shelf = RecordShelf()
+        self.usage_shelf = UsageShelf()
+        self.outage = InMemoryOutage(self.memory_shelf, self.session_shelf, self.record_shelf, self.usage_shelf)
 
     def sessions(self) -> InMemorySessionStore:
         """Return a session store on this backend."""
@@ -87,9 +93,17 @@ class InMemoryBackend:
         """Return a work ledger on this backend."""
         return InMemoryWorkLedger(self.session_shelf)
 
+    def records(self) -> InMemoryRecordStore:
+        """Return a store of records on this backend."""
+        return InMemoryRecordStore(self.record_shelf)
+
+    def usage(self) -> InMemoryUsageStore:
+        """Return a store of usage on this backend."""
+        return InMemoryUsageStore(self.usage_shelf)
+
     async def dump(self) -> bytes:
         """Return every text and byte string held, the side door of the conformance suites."""
-        return b"\n".join(_strings((self.memory_shelf, self.session_shelf)))
+        return b"\n".join(_strings((self.memory_shelf, self.session_shelf, self.record_shelf, self.usage_shelf)))
 
 
 def _strings(value: object) -> Iterator[bytes]:

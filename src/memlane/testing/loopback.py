@@ -170,6 +170,9 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.owned_by.serve(SeenRequest(self.path, headers, _object(body)), self)
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - named by the standard library
         """Say nothing: tests read `requests`."""
 

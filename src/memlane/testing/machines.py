@@ -11,9 +11,11 @@ from collections.abc import Callable
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
-from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend
+from memlane.testing.backends import MemoryBackend, RecordBackend, SessionBackend, UsageBackend, WorkBackend
 from memlane.testing.memory_machine import MemoryMachine
+from memlane.testing.record_machine import RecordMachine
 from memlane.testing.session_machine import SessionMachine
+from memlane.testing.usage_machine import UsageMachine
 from memlane.testing.work_machine import WorkMachine
 
 _numbers = itertools.count()
@@ -32,6 +34,16 @@ def check_memories(backend: MemoryBackend, *, programs: int = 20, steps: int = 2
 def check_work(backend: WorkBackend, *, programs: int = 20, steps: int = 40) -> None:
     """Compare a work ledger with the model; outside any event loop."""
     _run(lambda: WorkMachine(backend, next(_numbers)), programs, steps)
+
+
+def check_records(backend: RecordBackend, *, programs: int = 20, steps: int = 30) -> None:
+    """Compare a store of records with the model; outside any event loop."""
+    _run(lambda: RecordMachine(backend, next(_numbers)), programs, steps)
+
+
+def check_usage(backend: UsageBackend, *, programs: int = 20, steps: int = 20) -> None:
+    """Compare a store of usage with the model; outside any event loop."""
+    _run(lambda: UsageMachine(backend, next(_numbers)), programs, steps)
 
 
 def _run(machine: Callable[[], RuleBasedStateMachine], programs: int, steps: int) -> None:

@@ -16,6 +16,7 @@ from memlane.testing.backends import MemoryBackend
 from memlane.testing.machines import check_memories
 from memlane.testing.memories_changes import FollowingPromises, IncarnationPromises, VectorPromises
 from memlane.testing.memories_content import ApartPromises, ContentPromises, ProfilePromises, PutPromises
+from memlane.testing.memories_profile import ConditionalProfilePromises
 from memlane.testing.memories_removal import ExpiredContentPromises, RemovalPromises
 from memlane.testing.memories_replace import ReplacePromises
 from memlane.testing.probes import NOW, PLACE, row, rows
@@ -69,9 +70,10 @@ class MemoryStoreSuite(
     RemovalPromises,
     ExpiredContentPromises,
     ReplacePromises,
+    ConditionalProfilePromises,
     MemoryServicePromises,
 ):
-    """Checks the promises M1-M11 of `MemoryStore`; subclass it and override `backend`."""
+    """Checks the promises M1-M12 of `MemoryStore`; subclass it and override `backend`."""
 
     @pytest.fixture
     def backend(self) -> MemoryBackend:

@@ -90,6 +90,20 @@ class MemoryMachine(RuleBasedStateMachine):
         for store in (self._model, self._store):
             self._loop.run(store.update_profile(self._partition, values, replace=replace, ttl_ms=ttl, now_ms=self._now))
 
+    @rule(values=_PROFILES, ttl=_TTLS, stale=st.sampled_from(("", "", "seat", "new")))
+    def change_profile(self, values: dict[str, bytes], ttl: int | None, stale: str) -> None:
+        """Replace the profile if it is what was seen, or something else was."""
+        seen = dict(self._loop.run(self._model.profile(self._partition, now_ms=self._now)).values)
+        if stale:
+            seen[stale] = seen.get(stale, b"") + b"!"
+        expected, got = (
+            self._loop.run(
+                store.update_profile(self._partition, values, replace=True, ttl_ms=ttl, now_ms=self._now, was=seen)
+            )
+            for store in (self._model, self._store)
+        )
+        assert got == expected
+
     @rule(what=st.sampled_from(("erase", "sweep", "sweep")))
     def clean(self, what: str) -> None:
         """Erase the partition, or remove what has expired."""

@@ -35,7 +35,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         tenant: Whose tenant.
         user: Whose memory it was.
         erased_at: When; aware UTC.
-        removed: How many were removed of each: `sessions`, `messages`, `memories`, `vectors`, `preferences`, `waiting`.
+        removed: How many were removed of each: `sessions`, `messages`, `memories`, `vectors`, `preferences`, `waiting`,
+            steps of `usage`.
     """
 
     tenant: str

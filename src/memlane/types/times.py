@@ -6,6 +6,8 @@ from memlane.errors import UsageError
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_LONGEST = timedelta(days=365_000)
+"""Whatever begins now ends within the years that a datetime has."""
 
 
 def to_ms(moment: datetime) -> int:
@@ -22,7 +24,7 @@ def check_time(value: object, what: str) -> datetime:
     """Return `value` as an aware UTC datetime; ISO 8601 text with an offset is understood too.
 
     Raises:
-        UsageError: neither, or without an offset.
+        UsageError: neither, without an offset, or outside of the years 1-9999 UTC.
     """
     if isinstance(value, str):
         try:
@@ -33,14 +35,17 @@ def check_time(value: object, what: str) -> datetime:
         raise UsageError(f"{what} must be a datetime, not {type(value).__name__}")
     if value.tzinfo is None:
         raise UsageError(f"{what} must say its time zone, e.g. datetime.now(UTC)")
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError as exc:
+        raise UsageError(f"{what} is not within the years 1-9999 UTC") from exc
 
 
 def check_ttl(value: object, what: str = "time to live") -> int | None:
     """Return a time to live in whole milliseconds, None for never. Numbers are seconds.
 
     Raises:
-        UsageError: not a timedelta or number, or shorter than a millisecond.
+        UsageError: not a timedelta or number, shorter than a millisecond, or longer than 1,000 years.
     """
     if value is None:
         return None
@@ -51,6 +56,8 @@ def check_ttl(value: object, what: str = "time to live") -> int | None:
     ms = value // _MS
     if ms < 1:
         raise UsageError(f"{what} must be at least a millisecond; use delete() to remove something now")
+    if value > _LONGEST:
+        raise UsageError(f"{what} must be at most {_LONGEST.days:,} days; None is for ever")
     return ms
 
 

@@ -75,7 +75,9 @@ def schemes() -> list[str]:
 def _sqlite(url: str) -> Backend:
     from memlane.adapters._drivers.sqlite import SqliteDriver  # noqa: PLC0415 -- drivers load on use
     from memlane.adapters.memories.sqlite import SqliteMemoryStore  # noqa: PLC0415
+    from memlane.adapters.records.sqlite import SqliteRecordStore  # noqa: PLC0415
     from memlane.adapters.sessions.sqlite import SqliteSessionStore  # noqa: PLC0415
+    from memlane.adapters.usage.sqlite import SqliteUsageStore  # noqa: PLC0415
     from memlane.adapters.work.sqlite import SqliteWorkLedger  # noqa: PLC0415
 
     driver = SqliteDriver.from_url(url)
@@ -84,6 +86,8 @@ def _sqlite(url: str) -> Backend:
         memories=lambda: SqliteMemoryStore(driver),
         aclose=driver.aclose,
         work=lambda: SqliteWorkLedger(driver),
+        records=lambda: SqliteRecordStore(driver),
+        usage=lambda: SqliteUsageStore(driver),
         is_embedded=True,
     )
 
@@ -96,7 +100,9 @@ def _redis(url: str) -> Backend:
 
 def _redis_backend(driver: Any) -> Backend:
     from memlane.adapters.memories.redis import RedisMemoryStore  # noqa: PLC0415 -- drivers load on use
+    from memlane.adapters.records.redis import RedisRecordStore  # noqa: PLC0415
     from memlane.adapters.sessions.redis import RedisSessionStore  # noqa: PLC0415
+    from memlane.adapters.usage.redis import RedisUsageStore  # noqa: PLC0415
     from memlane.adapters.work.redis import RedisWorkLedger  # noqa: PLC0415
 
     return Backend(
@@ -105,6 +111,8 @@ def _redis_backend(driver: Any) -> Backend:
         aclose=driver.aclose,
         session_ttl_ms=_HOUR_MS,
         work=lambda: RedisWorkLedger(driver),
+        records=lambda: RedisRecordStore(driver),
+        usage=lambda: RedisUsageStore(driver),
     )
 
 

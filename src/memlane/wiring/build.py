@@ -32,7 +32,9 @@ from memlane.types.times import check_ttl
 from memlane.wiring.backends import Backend, open_backend, open_redis_client
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
+from memlane.wiring.metering import observed, observed_model
 from memlane.wiring.models import open_model
+from memlane.wiring.remote import is_server, open_server, refuse_server_options
 
 _MIB = 1024 * 1024
 
@@ -58,10 +60,13 @@ class Options(TypedDict, total=False):
         max_message_bytes: Largest encoded message or memory; 1 MiB by default.
         cache_bytes: How much of hot users' memories is kept in this process; 512 MiB by default.
         embed_wait: How long a recall waits for memories that have no vector yet, a timedelta or seconds; 60 s.
-        usage: Whether it is kept how much was said, sent and recalled; True by default.
+        usage: Whether this connection counts how much is said, sent and recalled; True by default.
         observer: What is told of calls of stores, recall and models, a `memlane.protocols.observer.Observer`; for
             metrics and traces. None (default) for nobody.
         clock: Where time comes from; for tests.
+        api_key: Of a connection to a server, the key or token that it is called with. The options above are the
+            server's own there.
+        timeout: Of a connection to a server, how long an ordinary call may take, a timedelta or seconds; 60 s.
     """
 
     embedder: str | Embedder | None
@@ -79,6 +84,8 @@ class Options(TypedDict, total=False):
     usage: bool
     observer: Observer | None
     clock: Clock
+    api_key: str | None
+    timeout: timedelta | float
 
 
 class Connecting(Awaitable[AsyncMemlane]):
@@ -109,8 +116,8 @@ def connect(url: object = None, *, memories: object = None, **options: Unpack[Op
 
     Args:
         url: Where sessions live, and memories unless said otherwise: `sqlite:///file.db`, `redis://…`, `rediss://…`,
-            `redis+sentinel://…`, `redis+cluster://…`; a `redis.asyncio` client or a `SessionStore` of your own; None
-            for one file in the user's data directory.
+            `redis+sentinel://…`, `redis+cluster://…`; a `redis.asyncio` client or a `SessionStore` of your own; a
+            server, `https://…`; None for one file in the user's data directory.
         memories: Another URL (or client, or `MemoryStore`) for long-term memories.
         **options: See `Options`.
 
@@ -125,6 +132,9 @@ def connect(url: object = None, *, memories: object = None, **options: Unpack[Op
 def connect_async(url: object = None, *, memories: object = None, **options: Unpack[Options]) -> Connecting:
     """Return a connection for asyncio: `await` it, or use it with `async with`. Arguments and errors as `connect`."""
     _refuse_unknown(options)
+    if isinstance(url, str) and is_server(url):
+        return Connecting(lambda: open_server(url, memories, options))
+    refuse_server_options(options)
     return Connecting(lambda: AsyncMemlane(_core(url, memories, options)))
 
 
@@ -137,7 +147,8 @@ def default_url() -> str:
 def _core(url: object, memories: object, options: Options) -> Core:
     given = options.get("embedder", "local")
     named = options.get("model")
-    models = Models(open_model(named), open_model, owned=isinstance(named, str))
+    observer = options.get("observer")
+    models = Models(open_model(named), open_model, owned=isinstance(named, str), observed=_model_observer(observer))
     embedder, counter = open_embedder(given), _counter(options.get("counter"), models.default)
     reranker, weights = _reranker(options.get("reranker")), _weights(options.get("weights"))
     backend = _backend(default_url() if url is None else url)
@@ -150,20 +161,22 @@ def _core(url: object, memories: object, options: Options) -> Core:
     if embedder is not None and isinstance(given, str):
         closers.append(embedder.aclose)
     return Core(
-        sessions=session_store,
-        memories=memory_store,
-        embedder=embedder,
+        sessions=observed(session_store, observer, "sessions"),
+        memories=observed(memory_store, observer, "memories"),
+        embedder=observed(embedder, observer, "embedder"),
         counter=counter,
         clock=options.get("clock") or SystemClock(),
         limits=_limits(backend, options),
         closers=closers,
-        reranker=reranker,
+        reranker=observed(reranker, observer, "reranker"),
         weights=weights,
         models=models,
-        ledger=_ledger(backend),
+        ledger=observed(_ledger(backend), observer, "work"),
         plan=_plan(options.get("work"), backend),
-        observer=options.get("observer"),
-        usage=_usage(backend) if options.get("usage", True) else None,
+        observer=observer,
+        usage=observed(_usage(backend), observer, "usage"),
+        counts_usage=options.get("usage", True),
+        records=None if backend.records is None else observed(backend.records(), observer, "records"),
     )
 
 
@@ -222,6 +235,10 @@ def _ledger(backend: Backend) -> WorkLedger | None:
 
 def _usage(backend: Backend) -> UsageStore | None:
     return None if backend.usage is None else backend.usage()
+
+
+def _model_observer(observer: Observer | None) -> Callable[[ChatModel], ChatModel]:
+    return lambda model: observed_model(model, observer) or model
 
 
 def _plan(given: object, backend: Backend) -> WorkPlan:

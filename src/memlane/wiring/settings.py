@@ -21,6 +21,8 @@ from memlane.wiring.store_url import StoreUrl
 if TYPE_CHECKING:
     from memlane.wiring.build import Options
 
+ARGUMENT = "argument"
+"""Where a value came from that the command line gave."""
 _MIB = 1024 * 1024
 
 
@@ -29,6 +31,7 @@ class StoreSettings(msgspec.Struct, frozen=True, kw_only=True):
 
     url: StoreUrl | None = None
     memories_url: StoreUrl | None = None
+    api_key: str = ""
     session_ttl: timedelta | Literal["default", "never"] = DEFAULT
     memories_ttl: timedelta | Literal["never"] = NEVER
 
@@ -202,7 +205,7 @@ def _from_arguments(arguments: Mapping[str, object]) -> dict[str, Found]:
         if name not in BY_NAME:
             raise unknown("the setting", name, BY_NAME)
         if value is not None:
-            found[name] = Found(BY_NAME[name].read(value, f"the argument for {name}"), "argument")
+            found[name] = Found(BY_NAME[name].read(value, f"the argument for {name}"), ARGUMENT)
     return found
 
 

@@ -27,6 +27,7 @@ from memlane.wiring.settings_values import (
     shown,
     shown_count,
     shown_list,
+    shown_secret,
     shown_switch,
 )
 
@@ -60,8 +61,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 ENTRIES = (
     Entry(
         name="store.url",
-        about="Where sessions live, and memories unless said otherwise; by default one SQLite file in the user's data "
-        "directory.",
+        about="Where sessions live, and memories unless said otherwise: a store, or a server (`https://…`); by default "
+        "one SQLite file in the user's data directory.",
         read=read_url,
         secret=True,
     ),
@@ -70,6 +71,13 @@ ENTRIES = (
         about="Another store for long-term memories; by default the same.",
         read=read_url,
         secret=True,
+    ),
+    Entry(
+        name="store.api_key",
+        about="The key sent to the server, where `store.url` is that of one.",
+        read=read_text,
+        secret=True,
+        show=shown_secret,
     ),
     Entry(
         name="store.session_ttl",
@@ -256,12 +264,14 @@ ENTRIES = (
         about="The key sent to it; without one the caller's passes through.",
         read=read_text,
         secret=True,
+        show=shown_secret,
     ),
     Entry(
         name="proxy.anthropic_key",
         about="The key sent to it; without one the caller's passes through.",
         read=read_text,
         secret=True,
+        show=shown_secret,
     ),
     Entry(
         name="proxy.fail_closed",

@@ -171,6 +171,11 @@ def choice_reader(*words: str) -> Callable[[object, str], str]:
     return read
 
 
+def shown_secret(value: object) -> str:
+    """Write whether there is a secret, and nothing of it."""
+    return "***" if value else ""
+
+
 def read_list(value: object, name: str) -> tuple[str, ...]:
     """Return texts: a list, or one text with commas between.
 

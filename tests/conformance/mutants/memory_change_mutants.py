@@ -221,35 +221,36 @@ class LeavesTheProfileOnErase(InMemoryMemoryStore):
 class ReplacesTheProfile(InMemoryMemoryStore):
     """M9."""
 
-    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> None:
-        await super().update_profile(partition, values, **{**how, "replace": True})
+    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> bool:
+        return await super().update_profile(partition, values, **{**how, "replace": True})
 
 
 class NeverReplacesTheProfile(InMemoryMemoryStore):
     """M9."""
 
-    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> None:
-        await super().update_profile(partition, values, **{**how, "replace": False})
+    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> bool:
+        return await super().update_profile(partition, values, **{**how, "replace": False})
 
 
 class MergesProfilesByReadingFirst(InMemoryMemoryStore):
     """M9."""
 
-    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> None:
+    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> bool:
         before = (await self.profile(partition, now_ms=how["now_ms"])).values
         await asyncio.sleep(0)
         merged = values if how["replace"] else {**before, **values}
-        await super().update_profile(partition, merged, **{**how, "replace": True})
+        return await super().update_profile(partition, merged, **{**how, "replace": True})
 
 
 class KeepsTheFirstEndOfTheProfile(InMemoryMemoryStore):
     """M9."""
 
-    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> None:
+    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> bool:
         ends = (await self.profile(partition, now_ms=how["now_ms"])).expires_at_ms
-        await super().update_profile(partition, values, **how)
+        done = await super().update_profile(partition, values, **how)
         part = self._shelf.part(partition)
         part.profile = Profile(part.profile.values, ends or part.profile.expires_at_ms)
+        return done
 
 
 class ReturnsTheExpiredProfile(InMemoryMemoryStore):

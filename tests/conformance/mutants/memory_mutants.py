@@ -216,8 +216,8 @@ class _Replaces(InMemoryMemoryStore):
     async def put_vectors(self, partition: Partition, embedder: str, vectors: Mapping[str, bytes], **how: Any) -> int:
         return await super().put_vectors(self.elsewhere(partition), embedder, vectors, **how)
 
-    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> None:
-        await super().update_profile(self.elsewhere(partition), values, **how)
+    async def update_profile(self, partition: Partition, values: Mapping[str, bytes], **how: Any) -> bool:
+        return await super().update_profile(self.elsewhere(partition), values, **how)
 
     async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
         return await super().profile(self.elsewhere(partition), now_ms=now_ms)

@@ -7,13 +7,16 @@ from datetime import timedelta
 import embedder_mutants
 import memory_change_mutants
 import memory_mutants
+import memory_profile_mutants
 import memory_replace_mutants
 import model_mutants
 import pytest
+import record_mutants
 import reranker_mutants
 import session_lifetime_mutants
 import session_mutants
 import session_swap_mutants
+import usage_mutants
 import work_lease_mutants
 import work_mark_mutants
 import work_mutants
@@ -23,17 +26,28 @@ from memlane.errors import UnsupportedError
 from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
+from memlane.protocols.records import RecordStore
 from memlane.protocols.reranker import Reranker
 from memlane.protocols.sessions import SessionStore
-from memlane.testing.backends import MemoryBackend, SessionBackend, WorkBackend, Workplace
+from memlane.protocols.usage import UsageStore
+from memlane.testing.backends import (
+    MemoryBackend,
+    RecordBackend,
+    SessionBackend,
+    UsageBackend,
+    WorkBackend,
+    Workplace,
+)
 from memlane.testing.embedders import EmbedderSuite
 from memlane.testing.fakes import InMemoryBackend, InMemorySessionStore
 from memlane.testing.memories import MemoryStoreSuite
 from memlane.testing.model_backend import ModelBackend, ServedProvider
 from memlane.testing.model_server import ModelServer
 from memlane.testing.models import ModelSuite
+from memlane.testing.records import RecordStoreSuite
 from memlane.testing.rerankers import RerankerSuite
 from memlane.testing.sessions import SessionStoreSuite
+from memlane.testing.usage import UsageStoreSuite
 from memlane.testing.work import WorkLedgerSuite
 
 NOBODY = "http://127.0.0.1:1/v1"
@@ -88,6 +102,40 @@ def on_work(mutant: type) -> type:
                 return Workplace(sessions=sessions, work=work, aclose=sessions.aclose)
 
             async with WorkBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
+                yield backend
+
+    return Mutated
+
+
+def on_records(mutant: type) -> type:
+    class Mutated(RecordStoreSuite):
+        __doc__ = mutant.__doc__
+
+        @pytest.fixture
+        async def backend(self) -> AsyncIterator[RecordBackend]:
+            fake = InMemoryBackend()
+
+            async def connect() -> RecordStore:
+                return mutant(fake.record_shelf)
+
+            async with RecordBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
+                yield backend
+
+    return Mutated
+
+
+def on_usage(mutant: type) -> type:
+    class Mutated(UsageStoreSuite):
+        __doc__ = mutant.__doc__
+
+        @pytest.fixture
+        async def backend(self) -> AsyncIterator[UsageBackend]:
+            fake = InMemoryBackend()
+
+            async def connect() -> UsageStore:
+                return mutant(fake.usage_shelf)
+
+            async with UsageBackend(connect=connect, dump=fake.dump, outage=fake.outage) as backend:
                 yield backend
 
     return Mutated
@@ -151,8 +199,18 @@ def on_models(mutant: type) -> type:
 
 for make, mutants in (
     (on_sessions, (*session_mutants.MUTANTS, *session_lifetime_mutants.MUTANTS, *session_swap_mutants.MUTANTS)),
-    (on_memories, (*memory_mutants.MUTANTS, *memory_change_mutants.MUTANTS, *memory_replace_mutants.MUTANTS)),
+    (
+        on_memories,
+        (
+            *memory_mutants.MUTANTS,
+            *memory_change_mutants.MUTANTS,
+            *memory_replace_mutants.MUTANTS,
+            *memory_profile_mutants.MUTANTS,
+        ),
+    ),
     (on_work, (*work_mark_mutants.MUTANTS, *work_lease_mutants.MUTANTS, *work_mutants.MUTANTS)),
+    (on_records, record_mutants.MUTANTS),
+    (on_usage, usage_mutants.MUTANTS),
     (on_embedders, embedder_mutants.MUTANTS),
     (on_rerankers, reranker_mutants.MUTANTS),
     (on_models, model_mutants.MUTANTS),

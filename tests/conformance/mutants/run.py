@@ -3,7 +3,8 @@
 Only tests of the promise that a mutant breaks are run on it: the promise its docstring begins with. `programs` runs
 the state machine instead. With names, only those mutants are run.
 
-Usage: run.py on_sessions|on_memories|on_work|on_embedders|on_rerankers|on_models sentences|programs [mutant…]
+Usage: run.py on_sessions|on_memories|on_work|on_records|on_usage|on_embedders|on_rerankers|on_models
+    sentences|programs [mutant…]
 """
 
 import json
@@ -17,7 +18,7 @@ from memlane.testing import model_backend, probes
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[2]
-_PROMISE = re.compile(r"[CEMPRW]\d+")
+_PROMISE = re.compile(r"[CEMPRUW]\d+")
 
 
 class Hunter:

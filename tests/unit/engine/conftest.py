@@ -15,6 +15,7 @@ from memlane.engine.plan import WorkPlan
 from memlane.errors import EmbedderUnavailableError, StoreUnavailableError
 from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.embedder import Embedder, Purpose
+from memlane.protocols.observer import Observer
 from memlane.protocols.reranker import Reranker
 from memlane.recall.weights import DEFAULT, Weights
 from memlane.testing.fakes import FakeClock, InMemoryBackend
@@ -80,6 +81,9 @@ def open_memory(
     weights: Weights = DEFAULT,
     model: ChatModel | None = None,
     plan: WorkPlan | None = None,
+    usage: Any = None,
+    counts_usage: bool = True,
+    observer: Observer | None = None,
 ) -> AsyncMemlane:
     from memlane.adapters.counters.estimate import EstimateCounter  # noqa: PLC0415 -- its cost is this call's
 
@@ -96,6 +100,10 @@ def open_memory(
         models=Models(model),
         ledger=backend.work(),
         plan=plan,
+        observer=observer,
+        usage=usage or backend.usage(),
+        counts_usage=counts_usage,
+        records=backend.records(),
     )
     return AsyncMemlane(core)
 

@@ -6,10 +6,16 @@
                               :m  :mb :ml :mn :mx :mt   memories; with :me:<id> and :mv:<embedder>
                               :p                    profile
                               :wk                   marks of due sessions, and who works on them
+                              :u:<…>  :ux  :ut      usage: buckets or series, index of them, writes of the last minute
                               :w                    written so that WAIT has something to wait for
     <prefix>:{due}                                  partitions whose outbox may hold memories; with :w as above
     <prefix>:{work}  :l  :t                         partitions with marks, when they may be claimed; with :w as above
     <prefix>:{spent:<tenant>}:<day>                 what a tenant has spent in a day; with :w as above
+    <prefix>:{records:<collection>}:n  :x           ids of a collection, and of those that expire, by expiry
+                                   :r:<record>      a record; with :w as above
+    <prefix>:{take:<collection>/<record>}           how much of a budget was taken; with :w as above
+    <prefix>:{usage:<tenant>}:u:<…>  :ux  :ut       usage of a tenant; with :w as above
+                              :n  :s                users of the tenant, and when they were seen
 
 Only `o`, `oq`, `{due}` and `{work}…` never have a time to live; nor do sessions and memories that never expire, and
 their `x`, `m…`. Everything from an id is percent-encoded, so neither `{`, `}` nor `:` can come from one; all keys of a
@@ -89,6 +95,56 @@ def spent_keys(prefix: str, tenant: str, day: str) -> tuple[bytes, bytes]:
     """Return the key of what a tenant has spent in a day, and of what is written to wait for its replicas."""
     base = f"{prefix}:{{spent:{segment(tenant)}}}:{segment(day)}".encode()
     return base, base + b":w"
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionKeys:
+    """The keys of one collection of records; `record` is what the key of each begins with."""
+
+    names: bytes
+    expiring: bytes
+    record: bytes
+    barrier: bytes
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def collection_keys(prefix: str, collection: str) -> CollectionKeys:
+    """Return the keys of a collection."""
+    base = f"{prefix}:{{records:{segment(collection)}}}:".encode()
+    return CollectionKeys(names=base + b"n", expiring=base + b"x", record=base + b"r:", barrier=base + b"w")
+
+
+def taken_keys(prefix: str, collection: str, record: str) -> tuple[bytes, bytes]:
+    """Return the key of what was taken of a budget, and of what is written to wait for its replicas."""
+    base = f"{prefix}:{{take:{segment(collection)}/{segment(record)}}}".encode()
+    return base, base + b":w"
+
+
+@dataclass(frozen=True, slots=True)
+class UsageKeys:
+    """The keys of the usage of a tenant, or of a user with their sessions.
+
+    Attributes:
+        series: What the keys of buckets and series begin with, the index of them, and the tokens of writes.
+        users: The users of a tenant, and when they were seen.
+        barrier: Written so that WAIT has something to wait for.
+    """
+
+    series: tuple[bytes, bytes, bytes]
+    users: tuple[bytes, bytes]
+    barrier: bytes
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def usage_keys(prefix: str, tenant: str, user: str | None) -> UsageKeys:
+    """Return the keys of the usage of a user, or (None) of the tenant, whose `users` are only there."""
+    tag = f"usage:{segment(tenant)}" if user is None else Partition(tenant, user).slug
+    base = f"{prefix}:{{{tag}}}:".encode()
+    return UsageKeys(
+        series=(base + b"u:", base + b"ux", base + b"ut"),
+        users=(base + b"n", base + b"s"),
+        barrier=base + b"w",
+    )
 
 
 def session_of(name: bytes) -> str:

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 
 Argument = bytes | int | str
 
+Call = tuple[Sequence[bytes], Sequence[Argument]]
+"""The keys of one call of a script, all of one slot, and its arguments."""
+
 
 def packed(command: Sequence[Argument]) -> bytes:
     """Return the bytes of one command, some three times as fast as a connection of redis-py would pack it."""

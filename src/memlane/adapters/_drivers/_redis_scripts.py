@@ -76,6 +76,18 @@ def work_script(name: str) -> Script:
 
 
 @cache
+def record_script(name: str) -> Script:
+    """Return the script `name` that works on records."""
+    return _load(*_SHARED, "record_functions", name)
+
+
+@cache
+def usage_script(name: str) -> Script:
+    """Return the script `name` that writes usage."""
+    return _load(*_SHARED, "usage_functions", name)
+
+
+@cache
 def plain_script(name: str) -> Script:
     """Return the script `name` that needs neither."""
     return _load(*_SHARED, name)

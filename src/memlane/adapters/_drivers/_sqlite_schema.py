@@ -8,6 +8,9 @@ with time, so that what many sessions append at once lands on one page.
 
 `marks` has a row for each session that is due, `work` one for each partition that has any or is leased: when it may be
 claimed, of a leased one when the lease ends, and nothing when all that is left of it was set aside.
+
+`usage_steps` has a row for each step of time, `step` minutes long, in which something was used in a series: of a tenant
+(user and session empty), of a user (session empty) or of a session.
 """
 
 import sqlite3
@@ -15,7 +18,7 @@ import sqlite3
 from memlane.errors import SettingError, StoreVersionError
 
 APPLICATION_ID = 0x4D6C616E  # "Mlan"
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 POSITIONS = 1 << 32
 EMBEDDERS = 1 << 16
 
@@ -46,6 +49,50 @@ CREATE TABLE spent (
     PRIMARY KEY (tenant, day)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX spent_by_time ON spent (until_ms);
+"""
+
+_RECORDS = """
+CREATE TABLE records (
+    collection TEXT NOT NULL,
+    record TEXT NOT NULL,
+    expires_at_ms INTEGER,
+    body BLOB NOT NULL,
+    PRIMARY KEY (collection, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_by_expiry ON records (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+
+CREATE TABLE counts (
+    collection TEXT NOT NULL,
+    record TEXT NOT NULL,
+    taken INTEGER NOT NULL,
+    until_ms INTEGER NOT NULL,
+    PRIMARY KEY (collection, record)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX counts_by_time ON counts (until_ms);
+
+CREATE TABLE usage_series (
+    id INTEGER PRIMARY KEY,
+    tenant TEXT NOT NULL,
+    user TEXT NOT NULL,
+    session TEXT NOT NULL,
+    seen_ms INTEGER NOT NULL,
+    UNIQUE (tenant, user, session)
+) STRICT;
+CREATE INDEX usage_users ON usage_series (tenant, user) WHERE session = '';
+
+CREATE TABLE usage_steps (
+    series_id INTEGER NOT NULL REFERENCES usage_series (id),
+    step INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL,
+    messages INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    recalls INTEGER NOT NULL,
+    hits INTEGER NOT NULL,
+    PRIMARY KEY (series_id, step, at_ms)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX usage_steps_by_time ON usage_steps (step, at_ms);
 """
 
 _TABLES = """
@@ -172,7 +219,7 @@ INSERT INTO work (partition_id, ready_at_ms)
 INSERT INTO marks (partition_id, session_id, since_ms)
     SELECT partition_id, id, updated_at_ms FROM sessions WHERE next_position > 1;
 """
-_STEPS = {2: _TO_2, 3: _WORK + _TO_3}
+_STEPS = {2: _TO_2, 3: _WORK + _TO_3, 4: _RECORDS}
 """What brings a file of the version before to each version."""
 
 
@@ -223,7 +270,7 @@ def _bring_up(connection: sqlite3.Connection, version: int) -> None:
     if version == SCHEMA_VERSION:
         return
     if version == 0:
-        _run(connection, _TABLES + _WORK)
+        _run(connection, _TABLES + _WORK + _RECORDS)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     else:
         for step in range(version + 1, SCHEMA_VERSION + 1):

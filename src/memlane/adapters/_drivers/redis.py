@@ -32,7 +32,8 @@ except ImportError as exc:
     raise MissingExtraError("Redis", "pip install 'memlane[redis]'") from exc
 
 from memlane.adapters._drivers._redis_errors import is_demotion, translate_errors
-from memlane.adapters._drivers._redis_protocol import Argument, packed
+from memlane.adapters._drivers._redis_pipeline import run_calls
+from memlane.adapters._drivers._redis_protocol import Argument, Call, packed
 from memlane.adapters._drivers._redis_scripts import Script
 from memlane.adapters._drivers._redis_url import Mode, OwnOptions, RedisTarget, parse_redis_url
 
@@ -44,7 +45,8 @@ ACL_RIGHTS = (
 )
 """The commands a store runs, as ACL rules of its user; it also needs the keys `~ml1:*` (or of another `prefix`).
 
-On a Cluster it needs `+cluster|slots +cluster|shards +asking +command` besides.
+On a Cluster it needs `+cluster|slots +cluster|shards +asking +command` besides. Where the server has time series, usage
+is kept in them by a user with `+ts.add +ts.range`, and in plain buckets by any other.
 """
 _DEFAULT_CONNECTIONS = 50
 _DEFAULT_TIMEOUT_S = 5.0
@@ -185,6 +187,21 @@ class RedisDriver:
                 return await self._send(("EVALSHA", script.sha, *tail), keys[0], barrier)
             except redis_errors.NoScriptError:
                 return await self._send(("EVAL", script.text, *tail), keys[0], barrier)
+            except redis_errors.ResponseError as exc:
+                await self._leave_if_demoted(exc)
+                raise
+
+        return await self._in_turn(send)
+
+    async def run_each(self, script: Script, calls: Sequence[Call]) -> list[Any]:
+        """Return what a script answers to each of many calls, which are sent together: one round trip for each node.
+
+        Waits for no replicas. Of calls that fail, others may have been done; errors as `run`.
+        """
+
+        async def send() -> list[Any]:
+            try:
+                return await run_calls(self._client, script, calls)
             except redis_errors.ResponseError as exc:
                 await self._leave_if_demoted(exc)
                 raise

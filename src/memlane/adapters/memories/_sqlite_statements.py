@@ -223,8 +223,11 @@ def update_profile(
     replace: bool,
     ttl_ms: int | None,
     now_ms: int,
-) -> None:
-    """Set keys of the profile document and let its time to live start anew."""
+    was: Mapping[str, bytes] | None,
+) -> bool:
+    """Set keys of the profile document if it is what it must be, and let its time to live start anew."""
+    if was is not None and profile(connection, partition, now_ms=now_ms).values != was:
+        return False
     partition_id = make_partition(connection, partition)
     _drop_profile(connection, partition_id, upto_ms=None if replace else now_ms)
     connection.executemany(
@@ -235,6 +238,7 @@ def update_profile(
     expires_at_ms = None if ttl_ms is None else now_ms + ttl_ms
     connection.execute("UPDATE profiles SET expires_at_ms = ? WHERE partition_id = ?", (expires_at_ms, partition_id))
     drop_unused_partition(connection, partition_id)
+    return True
 
 
 def profile(connection: sqlite3.Connection, partition: Partition, *, now_ms: int) -> Profile:

@@ -119,13 +119,22 @@ class RedisMemoryStore:
         replace: bool,
         ttl_ms: int | None,
         now_ms: int,
-    ) -> None:
-        """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew."""
+        was: Mapping[str, bytes] | None = None,
+    ) -> bool:
+        """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew.
+
+        With `was`, only if the document's values are exactly these; return whether it was set.
+        """
         keys = partition_keys(self._prefix, partition)
-        args: list[Argument] = [now_ms, b"" if ttl_ms is None else ttl_ms, int(replace)]
-        for name, value in values.items():
+        args: list[Argument] = [
+            now_ms,
+            b"" if ttl_ms is None else ttl_ms,
+            int(replace),
+            -1 if was is None else len(was),
+        ]
+        for name, value in (*(was or {}).items(), *values.items()):
             args += (name.encode(), value)
-        await self._driver.run(plain_script("update_profile"), (keys.profile,), args, barrier=keys.barrier)
+        return await self._driver.run(plain_script("update_profile"), (keys.profile,), args, barrier=keys.barrier) == 1
 
     async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
         """Return the profile document; an empty one when there is none."""

@@ -96,8 +96,12 @@ class SqliteMemoryStore:
         replace: bool,
         ttl_ms: int | None,
         now_ms: int,
-    ) -> None:
-        """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew."""
+        was: Mapping[str, bytes] | None = None,
+    ) -> bool:
+        """Set keys of the profile document, dropping all others when `replace`; its time to live starts anew.
+
+        With `was`, only if the document's values are exactly these; return whether it was set.
+        """
         work = partial(
             statements.update_profile,
             partition=partition,
@@ -105,8 +109,9 @@ class SqliteMemoryStore:
             replace=replace,
             ttl_ms=ttl_ms,
             now_ms=now_ms,
+            was=None if was is None else dict(was),
         )
-        await self._driver.write(work)
+        return await self._driver.write(work)
 
     async def profile(self, partition: Partition, *, now_ms: int) -> Profile:
         """Return the profile document; an empty one when there is none."""

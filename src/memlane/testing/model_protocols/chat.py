@@ -40,6 +40,7 @@ _PARAMETERS: Final = frozenset(
         "model", "messages", "tools", "tool_choice", "stream", "stream_options", "temperature", "top_p", "stop", "n",
         "max_tokens", "max_completion_tokens", "response_format", "seed", "user", "store", "metadata",
         "parallel_tool_calls", "reasoning_effort", "presence_penalty", "frequency_penalty", "logprobs",
+        "safety_identifier",
     }
 )  # fmt: skip
 _ROLES: Final = ("system", "developer", "user", "assistant", "tool", "function")

@@ -24,6 +24,7 @@ _PARAMETERS: Final = frozenset(
     {
         "model", "input", "instructions", "tools", "tool_choice", "stream", "temperature", "top_p", "text", "store",
         "max_output_tokens", "metadata", "parallel_tool_calls", "reasoning", "include", "truncation", "user",
+        "previous_response_id", "conversation", "safety_identifier",
     }
 )  # fmt: skip
 _ROLES: Final = ("system", "developer", "user", "assistant")
@@ -41,7 +42,7 @@ class ResponsesProtocol:
         """Return what was asked; raises `RefusedRequestError` where the real server refuses."""
         body = request.body
         check_names(body, _PARAMETERS, "Unknown parameter: '{}'.")
-        items = objects(body.get("input"), "input")
+        items = _items(body.get("input"))
         _check_items(items)
         system = [_text(item) for item in items if item.get("role") in ("system", "developer")]
         return Asked(
@@ -135,6 +136,11 @@ def _usage(asked: Asked, answer: Answer) -> dict[str, Any]:
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": usage.input_tokens + usage.output_tokens,
     }
+
+
+def _items(given: object) -> list[dict[str, Any]]:
+    """Return the items of the input; a text is what a user says."""
+    return [{"role": "user", "content": given}] if isinstance(given, str) else objects(given, "input")
 
 
 def _check_items(items: list[dict[str, Any]]) -> None:

@@ -1,6 +1,6 @@
 """Real services for tests: started on free loopback ports, with nothing left behind.
 
-    with redis_server() as server:            # or redis_tls_server, redis_sentinel, redis_cluster
+    with redis_server() as server:  # or redis_with_time_series, redis_tls_server, redis_sentinel, redis_cluster
         memlane.connect(server.url)
 
 A service that is not installed skips the test, but fails it in CI. This package installs nothing.
@@ -11,6 +11,7 @@ from memlane.testing.services.binaries import KINDS, absent, server_binary
 from memlane.testing.services.cluster import RedisClusterServers, redis_cluster
 from memlane.testing.services.redis import Pause, RedisServer, redis_server
 from memlane.testing.services.sentinel import RedisSentinelServers, redis_sentinel
+from memlane.testing.services.time_series import redis_with_time_series
 from memlane.testing.services.tls import RedisTlsServer, redis_tls_server
 
 __all__ = [
@@ -26,5 +27,6 @@ __all__ = [
     "redis_sentinel",
     "redis_server",
     "redis_tls_server",
+    "redis_with_time_series",
     "server_binary",
 ]

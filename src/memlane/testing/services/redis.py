@@ -144,6 +144,8 @@ def _bytes_of(client: Any, key: bytes) -> list[bytes]:
             return [part for pair in client.hgetall(key).items() for part in pair]
         case b"zset":
             return client.zrange(key, 0, -1)
+        case b"TSDB-TYPE":
+            return [b"%r" % sample for sample in client.execute_command("TS.RANGE", key, "-", "+")]
         case b"none":
             return []
         case other:

@@ -1,0 +1,139 @@
+"""What is stored of sessions, as marks: held in this process, brought up to date by one read of their newest messages.
+
+Messages never change, so what was read once stays right as long as the session is the same one and has lost none: the
+store says so with every read, by when the session began and how many messages it has.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+import msgspec
+
+from memlane.engine.core import Core
+from memlane.engine.log import SessionLog
+from memlane.protocols.sessions import SessionState
+from memlane.proxy.marks import Marks, marks_of
+from memlane.types.ids import SessionKey, message_memory_id
+from memlane.types.turn import CUT
+from memlane.types.wire import decode_message
+
+_READ: Final = 16
+_MOST_OF_A_SESSION: Final = 2_000
+_MOST: Final = 50_000
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """One stored message.
+
+    Attributes:
+        id: Its id.
+        memory_id: The id of the memory that it became, if it did.
+        position: Where it stands.
+        marks: By what it is recognised.
+        answers: Whether it is a whole answer.
+    """
+
+    id: str
+    memory_id: str
+    position: int
+    marks: Marks
+    answers: bool
+
+
+class Mirror:
+    """The newest messages of one session, oldest first; belongs to `Mirrors`, and is read at once.
+
+    Attributes:
+        stored: The messages.
+        wholes: Their marks.
+    """
+
+    def __init__(self, state: SessionState) -> None:
+        """Begin with none of the messages of a session that was read."""
+        self.created_at_ms = state.created_at_ms
+        self.older = state.count - len(state.messages)
+        self.stored: list[Stored] = []
+        self.wholes: list[int] = []
+        self._by_mark: dict[int, list[Stored]] = {}
+
+    @property
+    def last_position(self) -> int:
+        """Where the newest of them stands; 0 for none."""
+        return self.stored[-1].position if self.stored else 0
+
+    def add(self, new: Sequence[Stored]) -> None:
+        """Take what has come."""
+        for one in new:
+            self.stored.append(one)
+            self.wholes.append(one.marks.whole)
+            self._by_mark.setdefault(one.marks.whole, []).append(one)
+
+    def like(self, marks: Iterable[int]) -> list[Stored]:
+        """Return the messages that have one of these marks."""
+        return [one for mark in marks for one in self._by_mark.get(mark, ())]
+
+
+class Mirrors:
+    """The sessions that were asked about lately."""
+
+    def __init__(self, core: Core) -> None:
+        self._core = core
+        self._mirrors: OrderedDict[SessionKey, Mirror] = OrderedDict()
+        self._size = 0
+
+    async def read(self, key: SessionKey) -> Mirror:
+        """Return the newest messages of a session, at least two thousand if there are so many.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        log = SessionLog(self._core, key, remember=True)
+        state = await log.read(_READ if key in self._mirrors else _MOST_OF_A_SESSION)
+        mirror = self._taken_in(key, state)
+        if mirror is None:
+            mirror = self._anew(key, await log.read(_MOST_OF_A_SESSION))
+        return mirror
+
+    def _taken_in(self, key: SessionKey, state: SessionState) -> Mirror | None:
+        """Return the mirror with what is new; None when what was read does not reach back to what it has."""
+        mirror = self._mirrors.get(key)
+        if mirror is None:
+            return self._anew(key, state)
+        if mirror.created_at_ms != state.created_at_ms:
+            return None
+        new = _new(key, state, mirror.last_position)
+        if mirror.older + len(mirror.stored) + len(new) != state.count or len(mirror.stored) > 2 * _MOST_OF_A_SESSION:
+            return None
+        self._size += len(new)
+        mirror.add(new)
+        self._mirrors.move_to_end(key)
+        self._evict()
+        return mirror
+
+    def _anew(self, key: SessionKey, state: SessionState) -> Mirror:
+        before = self._mirrors.pop(key, None)
+        self._size -= 0 if before is None else len(before.stored)
+        mirror = Mirror(state)
+        mirror.add(_new(key, state, 0))
+        if mirror.stored:
+            self._mirrors[key] = mirror
+            self._size += len(mirror.stored)
+            self._evict()
+        return mirror
+
+    def _evict(self) -> None:
+        while self._size > _MOST and len(self._mirrors) > 1:
+            _, oldest = self._mirrors.popitem(last=False)
+            self._size -= len(oldest.stored)
+
+
+def _new(key: SessionKey, state: SessionState, position: int) -> list[Stored]:
+    return [_stored(key, one.body, one.position) for one in state.messages if one.position > position]
+
+
+def _stored(key: SessionKey, body: bytes, position: int) -> Stored:
+    message = decode_message(body, position)
+    is_whole = message.role == "assistant" and not (message.turn and message.turn.stop == CUT)
+    memory_id = message_memory_id(key.session, message.id)
+    return Stored(message.id, memory_id, position, marks_of(message), is_whole)

@@ -1,0 +1,81 @@
+"""Problem documents as answers of an ASGI application, for what is refused before or beside `/v1`."""
+
+from math import ceil
+from typing import Final
+
+import msgspec
+
+from memlane.api.problems import CONTENT_TYPE, Problem, problem_of
+from memlane.errors import MemlaneError
+from memlane.server.parts import Send
+
+_TITLES: Final = {
+    400: "Not understood",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Wrong method",
+    408: "Too slow",
+    415: "Unknown content type",
+    500: "Internal error",
+    503: "Unavailable for now",
+}
+_CODES: Final = {
+    400: "malformed",
+    403: "forbidden",
+    404: "not_found",
+    405: "method",
+    408: "timeout",
+    415: "media_type",
+    500: "unexpected",
+    503: "overloaded",
+}
+_LATER: Final = frozenset({408, 503})
+_encode = msgspec.json.Encoder().encode
+Headers = list[tuple[bytes, bytes]]
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """An answer that refuses: a problem document, and the headers that belong to it."""
+
+    problem: Problem
+    headers: Headers
+
+
+def refusal_of(error: MemlaneError, request_id: str) -> Refusal:
+    """Return what an error is answered with."""
+    return _with_headers(problem_of(error, request_id=request_id))
+
+
+def refusal(status: int, detail: str, request_id: str, *, code: str | None = None) -> Refusal:
+    """Return an answer for what is no error of the core: 400, 404, 405, 408, 415, 500 or 503."""
+    code = code or _CODES[status]
+    later = status in _LATER
+    problem = Problem(
+        type=f"urn:memlane:problem:{code}",
+        title=_TITLES[status],
+        status=status,
+        detail=detail,
+        code=code,
+        retryable=later,
+        request_id=request_id,
+    )
+    return _with_headers(problem)
+
+
+async def refuse(send: Send, given: Refusal, *, head: bool = False, close: bool = False) -> None:
+    """Send a refusal as the whole answer; `head` leaves its body out, `close` ends the connection after it."""
+    body = _encode(given.problem)
+    headers = [*given.headers, (b"content-length", str(len(body)).encode())]
+    if close:
+        headers.append((b"connection", b"close"))
+    await send({"type": "http.response.start", "status": given.problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": b"" if head else body, "more_body": False})
+
+
+def _with_headers(problem: Problem) -> Refusal:
+    headers: Headers = [(b"content-type", CONTENT_TYPE.encode())]
+    if problem.status == 401:  # noqa: PLR2004 -- as the next
+        headers.append((b"www-authenticate", b"Bearer"))
+    if problem.status in (429, 503):
+        headers.append((b"retry-after", str(max(1, ceil(problem.retry_after or 1))).encode()))
+    return Refusal(problem, headers)

@@ -1,0 +1,146 @@
+"""Reading a request: its query parameters and its body become records; what does not fit is told by field."""
+
+import re
+from collections.abc import AsyncGenerator, Callable
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+from urllib.parse import parse_qsl
+
+import msgspec
+from litestar import Request
+from litestar.exceptions import InternalServerException
+
+from memlane.server.problems import FieldError, RequestError
+from memlane.server.v1.operations import JSON, Operation
+
+_MOST_PARAMETERS = 200
+_WHERE = re.compile(r"(?P<what>.*?)(?: - at `(?:key in )?\$?\.?(?P<where>[^`]*)`)?", re.DOTALL)
+_NAMED = re.compile(r"field `([^`]+)`")
+
+
+def query_reader(kind: type[msgspec.Struct]) -> Callable[[bytes], Any]:
+    """Return what reads query parameters into a record of `kind`; a name that it has not is refused.
+
+    Raises (when it reads):
+        FieldError: a parameter is unknown, stands twice, or is not what it should be.
+    """
+    lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
+    never_null = {field.encode_name for field in msgspec.structs.fields(kind) if not _is_text(field.type)}
+    absent = msgspec.convert({}, kind) if not is_required(kind) else None
+
+    def read(query: bytes) -> Any:
+        if not query and absent is not None:
+            return absent
+        try:
+            return msgspec.convert(_without_null(_parameters(query, lists), never_null), kind, strict=False)
+        except msgspec.ValidationError as exc:
+            raise field_error(exc) from exc
+
+    return read
+
+
+def _parameters(query: bytes, lists: set[str]) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(query.decode(), keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS)
+    except ValueError as exc:
+        raise FieldError(None, "the query must be percent-encoded UTF-8, of at most 200 parameters") from exc
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in lists:
+            found.setdefault(name, []).append(value)
+        elif name in found:
+            raise FieldError(name, f"the query parameter {name} stands twice")
+        else:
+            found[name] = value
+    return found
+
+
+def _without_null(found: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Refuse the word null, which would be read as if the parameter were left out."""
+    for name in names & found.keys():
+        if str(found[name]).lower() == "null":
+            raise FieldError(name, f"{name} cannot be null; leave it out instead")
+    return found
+
+
+def body_reader(operation: Operation) -> Callable[[Request[Any, Any, Any]], Any]:
+    """Return what reads the body of an operation, a coroutine function.
+
+    Raises (when it reads):
+        RequestError: another content type, not JSON, or broken off.
+        FieldError: a field is not allowed.
+    """
+    if operation.takes is None:
+        return _no_body
+    decode = msgspec.json.Decoder(operation.takes).decode
+    may_lack = not is_required(operation.takes)
+
+    async def read(request: Request[Any, Any, Any]) -> Any:
+        body = b"".join([piece async for piece in pieces(request)])
+        if not body and may_lack:
+            return decode(b"{}")
+        check_media(request, (JSON,))
+        try:
+            return decode(body)
+        except msgspec.ValidationError as exc:
+            raise field_error(exc) from exc
+        except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+            raise RequestError(400, f"the body is not JSON in UTF-8: {exc}") from exc
+        except RecursionError as exc:
+            raise RequestError(400, "the body is nested too deeply") from exc
+
+    return read
+
+
+async def pieces(request: Request[Any, Any, Any]) -> AsyncGenerator[bytes]:
+    """Yield the body of a request as it comes.
+
+    Raises:
+        RequestError: the client went away before its end.
+    """
+    try:
+        async for piece in request.stream():
+            yield piece
+    except InternalServerException as exc:  # the framework's name for it
+        raise RequestError(400, "the body broke off before its end") from exc
+
+
+def check_media(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:
+    """Let pass a body of an allowed media type, or of none.
+
+    Raises:
+        RequestError: another one.
+    """
+    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if given and given not in allowed:
+        raise RequestError(415, f"the body must be {' or '.join(allowed)}, and Content-Type say so")
+
+
+def field_error(exc: msgspec.ValidationError) -> FieldError:
+    """Return the error of a value that a record does not take, with its place."""
+    found = _WHERE.fullmatch(str(exc))
+    what, where = (found["what"], found["where"] or "") if found else (str(exc), "")
+    named = _NAMED.search(what)
+    place = ".".join(part for part in (where, named[1] if named else "") if part)
+    return FieldError(place or None, f"{what[:1].lower()}{what[1:]}" + (f" ({where})" if where else ""))
+
+
+async def _no_body(request: Request[Any, Any, Any]) -> None:  # noqa: ARG001 -- it is left unread
+    return None
+
+
+def is_required(kind: Any) -> bool:
+    """Whether a record cannot be made from nothing: some field has no default."""
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        return True
+    return any(field.required for field in msgspec.structs.fields(kind))
+
+
+def _is_list(annotation: Any) -> bool:
+    if get_origin(annotation) in (Union, UnionType):
+        return any(_is_list(arm) for arm in get_args(annotation))
+    return get_origin(annotation) is list
+
+
+def _is_text(annotation: Any) -> bool:
+    return annotation is str or str in get_args(annotation)
