@@ -242,4 +242,4 @@ if __name__ == "__main__":
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(_serve(sys.argv[2], sys.argv[3]))
     else:
-        run_script("Measure what the memory proxy adds to a call.", ["rounds=5", "calls=10", "pause=0.4"], measure)
+        run_script("Measure what the memory proxy adds to a call.", ["rounds=5", "calls=10", "pause=0.8"], measure)

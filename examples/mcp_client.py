@@ -34,7 +34,8 @@ async def main(url: str | None) -> None:
         async with Client(stdio_client(here)) as client:
             await talk(client)
     else:
-        headers = {"Authorization": f"Bearer {os.environ.get('MEMLANE_KEY', '')}", "X-Memlane-User": "example"}
+        key = os.environ.get("MEMLANE_KEY")
+        headers = {"X-Memlane-User": "example"} | ({"Authorization": f"Bearer {key}"} if key else {})
         async with (
             httpx2.AsyncClient(headers=headers) as http,
             Client(streamable_http_client(url, http_client=http)) as client,

@@ -14,6 +14,8 @@ import pytest
 from memlane.testing.model_server import ModelServer, Script
 from memlane.testing.services import redis_server
 
+sys.path.append(str(Path(__file__).parent))
+
 ANSWER = "Try the harbour."
 
 

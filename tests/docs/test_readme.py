@@ -5,10 +5,11 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
+from readme_blocks import README, ROOT, RUNNER, SECONDS, SERVER, Block, blocks, commands, matches
 
 import memlane
 from memlane.adapters._drivers import redis as redis_driver
@@ -16,60 +17,18 @@ from memlane.cli.exit_codes import MEANINGS
 from memlane.testing.services import redis_server
 from memlane.wiring.backends import open_backend
 
-ROOT = Path(__file__).parents[2]
-README = ROOT / "README.md"
-_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_ANYTHING = "…"
 
-
-SECONDS = 100
-RUNNER = """
-import json, sys
-names = {"__name__": "__main__"}
-for text, line in json.load(sys.stdin):
-    exec(compile("\\n" * (line - 1) + text, "README.md", "exec"), names)
-"""
-
-
-class Block(NamedTuple):
-    """One fenced block: its language, its text and the line it begins at."""
-
-    language: str
-    text: str
-    line: int
-
-
-class Command(NamedTuple):
-    """One command of a console block and what it should print, `…` standing for anything."""
-
-    text: str
-    output: str
-
-
-def blocks(language: str, path: Path = README) -> list[Block]:
-    text = path.read_text("utf-8")
-    found = [Block(match[1], match[2], text.count("\n", 0, match.start(2)) + 1) for match in _BLOCK.finditer(text)]
-    return [block for block in found if block.language == language]
-
-
-def commands(block: Block) -> list[Command]:
-    parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
-    return [Command(*part.split("\n", 1)) for part in parts]
-
-
-def matches(expected: str, printed: str) -> bool:
-    """Whether output is as expected: `…` is anything within a line, a line `…` any lines."""
-    lines = [
-        r"(?:.*\n)*" if line == _ANYTHING else ".*".join(map(re.escape, line.split(_ANYTHING))) + r" *\n"
-        for line in expected.splitlines()
-    ]
-    return re.fullmatch("".join(lines), printed) is not None
+def without_server(language: str) -> list[Block]:
+    """Return the blocks that need no server; the others are those of test_server_tour.py."""
+    return [block for block in blocks(language) if SERVER not in block.text]
 
 
 def test_the_programs_run_in_order(
     home: dict[str, str], models: dict[str, str], redis_url: str, tmp_path: Path
 ) -> None:
-    programs = [(block.text.replace("redis://localhost:6379", redis_url), block.line) for block in blocks("python")]
+    programs = [
+        (block.text.replace("redis://localhost:6379", redis_url), block.line) for block in without_server("python")
+    ]
     assert len(programs) > 5
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", RUNNER],
@@ -95,7 +54,7 @@ def test_the_ten_lines_are_about_ten() -> None:
 @pytest.mark.parametrize("language", ["console"])
 def test_the_commands_print_what_it_says(home: dict[str, str], tmp_path: Path, language: str) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
-    tour = [command for block in blocks(language) for command in commands(block)]
+    tour = [command for block in without_server(language) for command in commands(block)]
     assert len(tour) > 10
     for command in tour:
         done = subprocess.run(
@@ -128,7 +87,7 @@ def test_the_links_lead_somewhere() -> None:
 
 
 def test_the_extras_exist() -> None:
-    declared = set(re.findall(r"^(\w+) = \[.*\]$", (ROOT / "pyproject.toml").read_text(), re.MULTILINE))
+    declared = set(tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"])
     named = {
         extra
         for extras in re.findall(r"(?:memlane|\.)\[([\w,]+)\]", README.read_text("utf-8"))
@@ -186,7 +145,9 @@ def test_the_rights_of_the_redis_user_suffice() -> None:
             chat.delete()
             memory.sweep()
             luke.erase()
-        assert server.ask("DBSIZE") == 0
+        left = [key.decode() for key in server.ask("KEYS", "*")]
+        assert {key.partition("}")[0] for key in left} == {"ml1:{records:erasures"}  # a digest of who was erased
+        assert all(0 < server.ask("PTTL", key) <= 3_600_000 for key in left)
 
 
 def test_the_exit_codes_are_those_of_the_command() -> None:

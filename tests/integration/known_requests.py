@@ -178,10 +178,22 @@ def _of_operation(operation: dict[str, Any], path: str, method: str, target: Tar
 
 def beside_the_document(target: Target) -> list[Request]:
     """Return a request for everything else that needs a credential: the proxy, each tool of MCP, the metrics."""
-    whose = {"x-memlane-user": target.user, "x-memlane-session": target.session}
+    whose = {
+        "x-memlane-user": target.user,
+        "x-memlane-session": target.session,
+        "anthropic-version": "2023-06-01",
+    }
     both: frozenset[Scope] = frozenset({"read", "write"})
     proxied = [Request(f"POST {path}", "POST", path, both, **sent(body, whose)) for path, body in PROXIED.items()]
-    passed = Request("GET /openai/…", "GET", "/openai/v1/models", both, is_of_user=False)
+    counted = PROXIED["/anthropic/v1/messages"]
+    passed = Request(
+        "POST /anthropic/…",
+        "POST",
+        "/anthropic/v1/messages/count_tokens",
+        both,
+        is_of_user=False,
+        **sent(counted, whose),
+    )
     metrics = Request("GET /metrics", "GET", "/metrics", frozenset({"admin"}), is_of_user=False, is_of_tenant=True)
     return [*proxied, passed, *(_tool(name, target) for name in TOOLS), metrics]
 

@@ -30,6 +30,7 @@ CHECKS = (
 EXAMPLES = "4"
 """How many requests are drawn at random for each operation, besides those that cover its parameters."""
 _ANSWERED_S = 30
+_GO_ON = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class Served(NamedTuple):
@@ -71,7 +72,7 @@ def test_nothing_that_the_document_describes_or_forbids_is_answered_otherwise(se
         [
             *(sys.executable, "-m", "schemathesis.cli", "run", f"{served.server.url}/openapi.json", *allowed),
             *("--phases", "coverage,fuzzing", "--checks", checks, "--max-examples", EXAMPLES, "--seed", SEED),
-            *("--generation-deterministic", "--generation-database", "none", "--no-shrink", "--no-color"),
+            *("--generation-deterministic", "--no-shrink", "--no-color"),
             *("--continue-on-failure", "--request-timeout", str(_ANSWERED_S)),
         ],
         cwd=tmp_path,
@@ -231,7 +232,7 @@ async def test_bytes_that_no_client_sends_are_refused(served: Served) -> None:
                 answer = await _read(reader)
             finally:
                 writer.close()
-            status = int(answer[9:12] or b"0")
+            status = int(answer.removeprefix(_GO_ON)[9:12] or b"0")
             if not 200 <= status < 500:
                 wrong.append((request[:300], answer[:1_000]))
 

@@ -69,7 +69,18 @@ def test_bodies_in_pieces_pass_in_pieces(client: httpx2.Client, upstream: Upstre
     assert upstream.requests[-1].headers["content-length"] == length
 
 
-@pytest.mark.parametrize("path", ["/openai/v2/models", "/openai/v1/../secrets", "/anthropic/%2E%2e/x", "/openai/v1"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/openai/v2/models",
+        "/openai/v1/../secrets",
+        "/anthropic/%2E%2e/x",
+        "/openai/v1",
+        "/openai/v1/..%2f..%2fsecrets",
+        "/openai/v1/%2e%2e%5Csecrets",
+        "/openai/v1/..\\secrets",
+    ],
+)
 def test_no_path_leads_out_of_the_api(client: httpx2.Client, upstream: Upstream, path: str) -> None:
     request = client.build_request("GET", "/x")
     request.url = request.url.copy_with(raw_path=path.encode())

@@ -75,3 +75,12 @@ async def test_what_is_told_by_http_proxy_and_mcp_is_one_memory_and_another_tena
     assert not any(ours in value or theirs in value for value in keys)
     assert ours not in server.log()
     assert "alpacas" not in server.log()
+
+
+async def test_an_answer_through_the_proxy_has_each_header_once(server: MemlaneServer) -> None:
+    headers = {"Authorization": f"Bearer {new_key(server, '--tenant', 'acme')}", "X-Memlane-User": "ann"}
+    body = {"model": "m", "messages": [{"role": "user", "content": "Hello."}]}
+    answer = httpx2.post(f"{server.url}/openai/v1/chat/completions", json=body, headers=headers)
+    names = [name.lower() for name, _ in answer.headers.multi_items()]
+    assert {"date", "x-request-id", "x-memlane-session"} <= set(names)
+    assert len(names) == len(set(names))

@@ -26,12 +26,16 @@ class Quick(Connection):
 
 
 class Application:
-    """Reads a body; streams without an end below `/stream`; answers largely below `/big`; else waits below `/wait`."""
+    """Reads a body; streams without an end below `/stream`; answers largely below `/big`, with the body below `/echo`;
+    else waits below `/wait`.
+    """
 
     def __init__(self) -> None:
         self.running = 0
         self.cancelled = 0
         self.finished = 0
+        self.paths: list[str] = []
+        self.names: list[str] = []
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.running += 1
@@ -45,17 +49,24 @@ class Application:
             self.running -= 1
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
+        self.paths.append(scope["path"])
+        body = bytearray()
         if scope["path"] == "/wait":
             await asyncio.sleep(60)
         if scope["path"] == "/soon":
             await asyncio.sleep(1.5)
-        while scope["method"] == "POST" and (await receive()).get("more_body"):
-            pass
+        more = scope["method"] == "POST"
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        self.names = sorted(name.decode() for name, _ in scope["headers"])
         await send({"type": "http.response.start", "status": 200, "headers": []})
         while scope["path"] == "/stream":
             await send({"type": "http.response.body", "body": b"x" * 100_000, "more_body": True})
             await asyncio.sleep(0)
-        await send({"type": "http.response.body", "body": b"y" * (BIG if scope["path"] == "/big" else 1)})
+        body = bytes(body) if scope["path"] == "/echo" else b"y" * (BIG if scope["path"] == "/big" else 1)
+        await send({"type": "http.response.body", "body": body})
 
 
 class Served:
@@ -127,6 +138,69 @@ async def test_a_head_without_an_end_is_refused(served: Served) -> None:
             await asyncio.sleep(0.01)
     writer.close()
     await until(lambda: served.connections == 0)
+
+
+async def test_trailers_without_an_end_are_refused(served: Served) -> None:
+    _, writer = await served.open(b"POST / HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\n\r\n0\r\n")
+    with contextlib.suppress(ConnectionError):
+        for number in range(20):
+            writer.write(b"X-%d: %s\r\n" % (number, b"x" * (HEAD_BYTES // 4)))
+            await writer.drain()
+            await asyncio.sleep(0.01)
+    writer.close()
+    await until(lambda: served.connections == 0)
+
+
+async def test_trailers_are_no_headers(served: Served) -> None:
+    said = b"POST /echo HTTP/1.1\r\n" + HOST + b"Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n"
+    reader, writer = await served.open(said + b"2\r\n{}\r\n0\r\nX-Memlane-User: other\r\n\r\n")
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    assert b"\r\n{}\r\n" in answer
+    assert served.application.names == ["connection", "host", "transfer-encoding"]
+
+
+@pytest.mark.parametrize("upgrade", [b"h2c", b"websocket"])
+async def test_a_wish_for_another_protocol_does_not_make_a_body_the_next_request(
+    served: Served, upgrade: bytes
+) -> None:
+    inner = b"GET /inner HTTP/1.1\r\n" + HOST + b"\r\n"
+    asked = b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: " + upgrade + b"\r\nHTTP2-Settings: AAMAAABk\r\n"
+    length = b"Content-Length: %d\r\n\r\n" % len(inner)
+    reader, writer = await served.open(b"POST /echo HTTP/1.1\r\n" + HOST + asked + length)
+    await asyncio.sleep(0.05)
+    writer.write(inner + b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: 2\r\nConnection: close\r\n\r\n{}")
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+    assert inner in answer
+    assert b"\r\n{}\r\n" in answer
+    assert served.application.paths == ["/echo", "/echo"]
+
+
+async def test_nobody_is_connected_to_elsewhere(served: Served) -> None:
+    reader, writer = await served.open(b"CONNECT elsewhere:80 HTTP/1.1\r\n" + HOST + b"\r\n")
+    assert (await asyncio.wait_for(reader.read(), 10)).startswith(b"HTTP/1.1 400 ")
+    writer.close()
+
+
+async def test_nonsense_behind_a_request_does_not_get_into_its_answer(served: Served) -> None:
+    reader, writer = await served.open(b"GET /stream HTTP/1.1\r\n" + HOST + b"\r\n")
+    await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 10)
+    writer.write(b"nonsense\r\n\r\n")
+    rest = bytearray()
+    while piece := await asyncio.wait_for(reader.read(1_000_000), 10):
+        rest += piece
+    writer.close()
+    assert b"HTTP/1.1" not in rest
+
+
+async def test_a_length_of_many_zeros_is_a_length(served: Served) -> None:
+    said = b"POST /echo HTTP/1.1\r\n" + HOST + b"Connection: close\r\nContent-Length: " + b"0" * 5_000 + b"2\r\n\r\n{}"
+    reader, writer = await served.open(said)
+    answer = await asyncio.wait_for(reader.read(), 10)
+    writer.close()
+    assert answer.startswith(b"HTTP/1.1 200 ")
 
 
 async def test_what_is_no_http_is_refused_with_a_problem(served: Served) -> None:

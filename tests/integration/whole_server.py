@@ -1,4 +1,4 @@
-"""The whole server on loopback, as `memlane serve` puts it together, with keys of its own and pretended providers behind its proxy.
+"""The whole server on loopback, as `memlane serve` puts it together, with keys, and pretended providers upstream.
 
 Its stores, its embedder and its records tell `Calls` what they were asked, by request.
 """

@@ -33,6 +33,8 @@ async def test_a_servers_url_opens_a_connection_without_connecting(url: str) -> 
         "https://h:0",
         "https://h/?x=1",
         "https://h/#x",
+        "https://h?",
+        "https://h#",
         "https://luke:secret@h",
         "https://secret@h",
         "https://h/a b",

@@ -49,6 +49,12 @@ _TITLES: Final = {
     502: "A model or embedder failed",
     503: "Unavailable for now",
 }
+_TOLD: Final[dict[type[MemlaneError], str]] = {
+    errors.StoreUnavailableError: "a store cannot be reached, or cannot answer for now",
+    errors.StoreError: "a store failed; the server's log says how, under the request id",
+    errors.SettingError: "the server is not set up for this; its log says what is wrong, under the request id",
+}
+"""What callers are told of errors whose own words name the server's files, hosts and settings."""
 _NUMBERS: Final = ("size_bytes", "limit_bytes", "needed_tokens", "budget_tokens", "retry_after", "pip_line")
 _CLASSES: Final[dict[str, type[MemlaneError]]] = {}
 
@@ -60,7 +66,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         type: `urn:memlane:problem:` and the code.
         title: The status in words.
         status: The HTTP status.
-        detail: What was wrong and what is allowed; no text of a conversation, no key.
+        detail: What was wrong and what is allowed; no text of a conversation, no key, no place of the server's.
         code: Stable text for machines, as of `memlane.errors`.
         retryable: Whether the same call may succeed later.
         request_id: What the server's log calls the request.
@@ -94,6 +100,13 @@ def status_of(error: MemlaneError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def told(error: MemlaneError) -> str:
+    """Return what a caller is told of an error: its own words, unless they concern only those who run the server."""
+    if isinstance(error, errors.DurabilityError):
+        return str(error)
+    return next((text for kind, text in _TOLD.items() if isinstance(error, kind)), str(error))
+
+
 def problem_of(error: MemlaneError, *, request_id: str = "", field: str | None = None) -> Problem:
     """Return the document of an error."""
     status = status_of(error)
@@ -102,7 +115,7 @@ def problem_of(error: MemlaneError, *, request_id: str = "", field: str | None =
         type=f"urn:memlane:problem:{error.code}",
         title=_TITLES[status],
         status=status,
-        detail=str(error),
+        detail=told(error),
         code=error.code,
         retryable=error.retryable,
         request_id=request_id,

@@ -12,11 +12,12 @@ from memlane.cli.lines import minute
 from memlane.cli.output import note, say, say_json
 from memlane.cli.visible import one_line
 from memlane.cli.where import Where, with_settings_and_json
-from memlane.errors import UsageError
+from memlane.errors import SettingError, UsageError
 
 if TYPE_CHECKING:
     from memlane.access.key_records import KeyInfo
     from memlane.access.keys import Keys, NewKey
+    from memlane.wiring.settings import Settings
 
 T = TypeVar("T")
 
@@ -143,9 +144,21 @@ def _id(key: str) -> str:
     return id_of(key)
 
 
+def _check_store(settings: "Settings") -> None:
+    """Refuse a server's address: no one makes keys over HTTP."""
+    from memlane.wiring.remote import is_server  # noqa: PLC0415 -- help must come fast
+
+    url = settings.store.url
+    if url is not None and is_server(url.reveal()):
+        raise SettingError(
+            "keys stand in the store that the server has, not behind its address; name that with --store"
+        )
+
+
 def _with_keys(where: Where, work: Callable[["Keys"], Awaitable[T]]) -> T:
     """Do something with the keys of the store that the settings name."""
     settings = where.settings()
+    _check_store(settings)
 
     async def run() -> Any:
         from memlane.wiring.access import open_keys  # noqa: PLC0415 -- help must come fast

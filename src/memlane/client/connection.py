@@ -54,9 +54,12 @@ class RemoteMemlane(AsyncMemlane):
         span = {"since": moment(since, "since"), "until": moment(until, "until")}
         return (await self._of(tenant).get(STATS, Stats, step=step, **span)).points
 
-    async def run_due(self, *, until_idle: bool = True, progress: Callable[[int], None] | None = None) -> int:
+    async def run_due(
+        self, *, tenant: str | None = None, until_idle: bool = True, progress: Callable[[int], None] | None = None
+    ) -> int:
         """As `AsyncMemlane.run_due`, in the server and for the tenant of the key; `progress` is called at the end."""
-        done = (await self._caller.post(f"{WORK}/run", RunWork(until_idle=until_idle), Count, slow=True)).count
+        asked = RunWork(until_idle=until_idle)
+        done = (await self._of(tenant).post(f"{WORK}/run", asked, Count, slow=True)).count
         if progress and done:
             progress(done)
         return done

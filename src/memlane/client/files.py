@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 from collections.abc import AsyncIterable, AsyncIterator, Callable
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,7 +21,7 @@ def reader_of(path: Path) -> Callable[[], AsyncIterator[bytes]]:
             with file:
                 while piece := await asyncio.to_thread(file.read, _PIECE_BYTES):
                     yield piece
-        except (OSError, EOFError) as exc:
+        except (OSError, EOFError, zlib.error) as exc:
             raise UsageError(f"cannot read {path}: {exc}") from exc
 
     return read

@@ -7,7 +7,7 @@ from typing import Any
 
 from memlane.api import bodies
 from memlane.api.paths import user_path
-from memlane.client.bodies import decoded, listed, moment
+from memlane.client.bodies import decoded, listed, moment, query_of
 from memlane.client.caller import Caller
 from memlane.client.files import lines_of, reader_of
 from memlane.client.session import RemoteSession
@@ -28,7 +28,8 @@ from memlane.types.usage import Step, UsagePoint
 from memlane.types.values import check_object
 
 _MOST_NAMED = 100
-"""So many kinds and sessions go into an address; with more, all memories come and the rest is left out here."""
+_MOST_BYTES = 4_000
+"""So many kinds and sessions, and so long, go into an address; else all memories come, and are sorted out here."""
 
 _LOOKS = 5
 
@@ -117,8 +118,9 @@ class RemoteUser(AsyncUser):
         of, within = listed(kinds, "kinds"), listed(sessions, "sessions")
         if of == [] or within == []:
             return []
-        is_short = len(of or ()) + len(within or ()) <= _MOST_NAMED
-        asked = {"kind": of, "session": within} if is_short else {}
+        asked = {"kind": of, "session": within}
+        is_short = len(of or ()) + len(within or ()) <= _MOST_NAMED and len(query_of(asked)) <= _MOST_BYTES
+        asked = asked if is_short else {}
         pages = self._caller.pages(self._at("memories"), bodies.Memories, **asked)
         found = [memory async for page in pages for memory in page.memories]
         return found if is_short else [memory for memory in found if _is_among(memory, of, within)]

@@ -14,7 +14,7 @@ asked.
 """
 
 from collections.abc import Sequence
-from itertools import chain
+from itertools import chain, takewhile
 from typing import Final
 
 import msgspec
@@ -101,8 +101,9 @@ def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
     summary = demand.summary if _has_room(demand, budget, counter) else None
     room -= summary_cost(summary, counter)
     depths = depths_of(shown) if demand.recalled else {}
-    in_window = [found for found in demand.recalled if shown_from(found.memory, depths, demand.session_id)]
-    fresh = sort_out([found for found in demand.recalled if not shown_from(found.memory, depths, demand.session_id)])
+    is_shown = [bool(shown_from(found.memory, depths, demand.session_id)) for found in demand.recalled]
+    in_window = [found for found, is_there in zip(demand.recalled, is_shown, strict=True) if is_there]
+    fresh = sort_out([found for found, is_there in zip(demand.recalled, is_shown, strict=True) if not is_there])
     memories, no_room = _fill(fresh, room, counter)
     return Division(
         groups=shown,
@@ -120,11 +121,15 @@ def _count_groups(demand: Demand, budget: int, counter: TokenCounter) -> int:
     base = _base(demand, counter)
     spare = _spare(demand, budget, counter)
     spare -= min(summary_cost(demand.summary, counter), int(spare * SUMMARY_SHARE))
-    kept = _Kept(demand, counter)
+    steps = list(
+        takewhile(
+            lambda step: step.groups == 1 or step.grown - base <= spare,
+            widen(newest(demand.groups, demand.most_groups), counter),
+        )
+    )
+    kept = _Kept(demand, newest(demand.groups, len(steps)), counter)
     best = 0
-    for step in widen(newest(demand.groups, demand.most_groups), counter):
-        if step.groups > 1 and step.grown - base > spare:
-            break
+    for step in steps:
         if step.groups == 1 or step.tokens - base + kept.tokens(step, spare) <= spare:
             best = step.groups
     return best
@@ -156,8 +161,9 @@ def _has_room(demand: Demand, budget: int, counter: TokenCounter) -> bool:
 class _Kept:
     """The room that is kept for the memories which a window does not show."""
 
-    def __init__(self, demand: Demand, counter: TokenCounter) -> None:
-        depths = depths_of(demand.groups) if demand.recalled else {}
+    def __init__(self, demand: Demand, widest: Sequence[Group], counter: TokenCounter) -> None:
+        """Look at the groups of the `widest` window that is asked about."""
+        depths = depths_of(widest) if demand.recalled else {}
         self._share = demand.memory_share
         self._frame = memories_frame_cost(counter)
         self._wanted = [

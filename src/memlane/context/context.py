@@ -12,7 +12,7 @@ import msgspec
 from memlane.context.budget import MEMORY_SHARE, Demand, Division, divide
 from memlane.context.costs import Tally, placed_cost, window_cost
 from memlane.context.explanation import LeftOut, Part, explain, left_out_messages, left_out_others
-from memlane.context.groups import find_groups, in_order
+from memlane.context.groups import Group, find_groups, in_order
 from memlane.context.placement import host_in
 from memlane.context.remembered import memories_block, summary_block, system_text
 from memlane.context.rendering import is_textual
@@ -79,9 +79,30 @@ class Context(msgspec.Struct, frozen=True, kw_only=True):
         return explain(f"{self.tokens:,}{limit} tokens ({how})", self.parts, self.stable_tokens, self.left_out)
 
 
+class Log(msgspec.Struct, frozen=True):
+    """The messages of a session, grouped, for any number of contexts; made by `read_log`.
+
+    Attributes:
+        covered: Ids of the messages that the summary covers.
+        live: The others, oldest first.
+        groups: These, ordered as `find_groups` does.
+    """
+
+    covered: list[str]
+    live: list[Message]
+    groups: list[Group]
+
+
+def read_log(messages: Sequence[Message], summary: Summary | None) -> Log:
+    """Return the log of a session whose messages these are, oldest first."""
+    covered = [message.id for message in messages if _is_covered(message, summary)]
+    live = [message for message in messages if not _is_covered(message, summary)] if covered else list(messages)
+    return Log(covered, live, find_groups(live))
+
+
 def build_context(
     *,
-    messages: Sequence[Message],
+    messages: Sequence[Message] | Log,
     counter: TokenCounter,
     instructions: str | None = None,
     summary: Summary | None = None,
@@ -95,8 +116,9 @@ def build_context(
     """Put a context together.
 
     Args:
-        messages: The session's messages, oldest first; those that `summary` covers are not shown.
-        counter: What counts tokens.
+        messages: The session's messages, oldest first, or what `read_log` made of them and of `summary`; those that
+            `summary` covers are not shown.
+        counter: What counts tokens; a `Tally` remembers what it counted for the next context.
         instructions: The system prompt; always shown, unaltered.
         summary: What was said before.
         recalled: What was found for the question, from any session.
@@ -116,14 +138,12 @@ def build_context(
     """
     if not 0 <= memory_share <= 1:
         raise UsageError(f"memory_share must be between 0 and 1, not {memory_share}")
-    counter = Tally(counter)
-    covered = [message.id for message in messages if _is_covered(message, summary)]
-    live = [message for message in messages if not _is_covered(message, summary)]
-    groups = find_groups(live)
+    counter = counter if isinstance(counter, Tally) else Tally(counter)
+    log = messages if isinstance(messages, Log) else read_log(messages, summary)
     demand = Demand(
         fixed_tokens=counter.count(instructions or ""),
-        groups=groups,
-        most_groups=count_within(groups, last),
+        groups=log.groups,
+        most_groups=count_within(log.groups, last),
         summary=summary if summary_block(summary) else None,
         recalled=recalled,
         memory_share=memory_share,
@@ -133,7 +153,7 @@ def build_context(
     )
     division = divide(demand, _UNLIMITED if max_tokens is None else max_tokens, counter)
     division = _within(division, instructions, max_tokens, counter)
-    left_out = left_out_messages(demand, division, covered, live) + left_out_others(demand, division)
+    left_out = left_out_messages(demand, division, log.covered, log.live) + left_out_others(demand, division)
     return _context(division, left_out, instructions=instructions, max_tokens=max_tokens, counter=counter)
 
 

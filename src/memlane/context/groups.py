@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from memlane.context.pairing import Place, calls_of, pair
+from memlane.context.pairing import Place, calls_of, has_none, pair
 from memlane.context.parts import Result, Turn, read_turn
 from memlane.types.message import Message
 
@@ -52,6 +52,8 @@ def group(messages: Sequence[Message]) -> list[list[Message]]:
 def find_groups(messages: Sequence[Message]) -> list[Group]:
     """Return the groups of a log, ordered by the newest message of each."""
     turns = [read_turn(message) for message in messages]
+    if has_none(turns):
+        return [Group([place], [turn], 0, is_dead=False) for place, turn in enumerate(turns)]
     answers = pair(turns)
     heads = _heads(len(turns), answers)
     answering = set(answers.values())

@@ -5,9 +5,11 @@ Owns the matching only; what becomes of a call or a result that stands alone is 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from memlane.context.parts import Call, Result, Turn
+
+_PAIRED: Final = (Call, Result)
 
 
 class Place(NamedTuple):
@@ -15,6 +17,11 @@ class Place(NamedTuple):
 
     turn: int
     block: int
+
+
+def has_none(turns: Sequence[Turn]) -> bool:
+    """Whether there is neither a call nor a result."""
+    return not any(isinstance(block, _PAIRED) for turn in turns for block in turn.blocks)
 
 
 def pair(turns: Sequence[Turn]) -> dict[Place, Place]:
@@ -49,5 +56,5 @@ def _blocks(turns: Sequence[Turn]) -> list[tuple[Place, Call | Result]]:
         (Place(at, index), block)
         for at, turn in enumerate(turns)
         for index, block in enumerate(turn.blocks)
-        if isinstance(block, Call | Result)
+        if isinstance(block, _PAIRED)
     ]

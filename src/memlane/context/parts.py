@@ -78,7 +78,7 @@ def read_turn(message: Message) -> Turn:
     blocks = _content_blocks(message)
     if message.role in ("tool", "function"):
         return Turn(message, _as_results(message, blocks))
-    if message.role == "assistant":
+    if message.role == "assistant" and not message.is_plain:
         blocks += _extra_blocks(message)
         known = {block.id for block in blocks if isinstance(block, Call)}
         # Some frameworks store the same call in both shapes at once.

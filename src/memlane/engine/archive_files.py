@@ -11,8 +11,10 @@ import msgspec
 
 from memlane.engine.archive_lines import VERSION, ExportHead, Line, decode_line
 from memlane.errors import TooLargeError, UsageError
+from memlane.types.wire import check_size
 
 _HEAD = b'{"type":"memlane-export"'
+_MOST_LINE_BYTES = 64 * 1024 * 1024
 
 
 def is_export(path: Path) -> bool:
@@ -52,12 +54,18 @@ def export_records(path: Path) -> Generator[Line]:
 
 def _numbered(path: Path) -> Iterator[tuple[int, Line]]:
     with _opened(path) as file:
-        for number, text in enumerate(file, start=1):
+        for number, text in enumerate(_texts(file), start=1):
             line = _decoded(number, text)
             if number > 1:
                 yield number, line
             elif not isinstance(line, ExportHead) or line.version != VERSION:
                 raise UsageError(f"this is an export of a version that this Memlane (version {VERSION}) does not read")
+
+
+def _texts(file: BinaryIO) -> Iterator[bytes]:
+    while text := file.readline(_MOST_LINE_BYTES + 1):
+        check_size(text, _MOST_LINE_BYTES, "a line of the export")
+        yield text
 
 
 def _decoded(number: int, text: bytes) -> Line:

@@ -12,7 +12,7 @@ from memlane.engine.person import AsyncUser
 from memlane.engine.recollect import check_limit
 from memlane.engine.workshop import Workshop
 from memlane.protocols.work import DuePartition
-from memlane.types.ids import make_partition
+from memlane.types.ids import check_id, make_partition
 from memlane.types.usage import SeenUser, Step, UsagePoint
 
 
@@ -39,24 +39,29 @@ class AsyncMemlane:
         """
         return AsyncUser(self._core, make_partition(user_id, tenant))
 
-    async def run_due(self, *, until_idle: bool = True, progress: Callable[[int], None] | None = None) -> int:
+    async def run_due(
+        self, *, tenant: str | None = None, until_idle: bool = True, progress: Callable[[int], None] | None = None
+    ) -> int:
         """Do the due background work now, in this process, and return how much was written.
 
         Each session appended to since work last looked is due: facts are looked for in what is new, a window past its
         limits is summarised, the episode is written. Nothing waits for quiet here. Work that fails stays due.
 
         Args:
+            tenant: Only that of its users; None for those of all.
             until_idle: Go on until nothing is due, also waiting for what others are working on; otherwise once around.
             progress: Called with how much was written so far.
 
         Raises:
+            UsageError: not a valid tenant.
             SettingError: the model, its key or its address is not accepted.
             MissingExtraError: the model's package is not installed.
             UnsupportedError: the session store keeps no ledger of work.
             StoreUnavailableError: a store cannot be reached.
         """
         self._core.check_open()
-        return await self._workshop.run(until_idle=until_idle, progress=progress)
+        wanted = None if tenant is None else check_id(tenant, "tenant")
+        return await self._workshop.run(tenant=wanted, until_idle=until_idle, progress=progress)
 
     async def serve_work(self, *, progress: Callable[[int], None] | None = None) -> int:
         """Do what becomes due until stop_work() is called, as `memlane worker` does; return how much was written.

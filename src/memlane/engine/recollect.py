@@ -44,13 +44,25 @@ async def recall(
     at: object,
     scope: Scope,
     session: str | None = None,
+    ready: Callable[[], None] | None = None,
 ) -> list[Recalled]:
-    """Return the memories that answer `query` best; see `AsyncUser.recall`. `session`: in which this is asked."""
+    """Return the memories that answer `query` best; see `AsyncUser.recall`.
+
+    Args:
+        core: The connection's parts.
+        partition: Whose memories.
+        query: What is asked.
+        limit: The most results.
+        at: The time asked about; None for now.
+        scope: Which memories may be returned.
+        session: In which this is asked.
+        ready: Called once what is searched can change no more: what is stored from then on is not found.
+    """
     question = _question(core, query, limit, at, scope)
     began = core.usage.moment()
     with core.observer.span("recall"):
         wider = msgspec.structs.replace(question, limit=core.reranking.wanted(question.limit))
-        found: list[Recalled] = await _ask(core, partition, wider, search)
+        found: list[Recalled] = await _ask(core, partition, wider, search, ready)
         found = (await core.reranking.apply(question.text, found))[: question.limit]
     core.usage.note(partition, session, Amounts(recalls=1, hits=len(found)), since=began)
     return found
@@ -98,13 +110,18 @@ async def index(core: Core, partition: Partition, progress: Callable[[int, int],
         before = embedded
 
 
-async def _ask(core: Core, partition: Partition, question: Question, find: Any) -> Any:
+async def _ask(
+    core: Core, partition: Partition, question: Question, find: Any, ready: Callable[[], None] | None = None
+) -> Any:
     core.check_open()
     await core.courier.deliver(partition)
     embedding = asyncio.ensure_future(core.indexer.query(question.text))
     try:
         async with core.residents.fresh(partition, embed_wait=core.limits.embed_wait) as index:
             vector = await embedding
+            if ready is not None:
+                ready()
+                await asyncio.sleep(0)  # whoever waits for it begins before the search, which takes the loop
             question = msgspec.structs.replace(question, vector=vector, notes=_notes(core, index))
             if len(index) <= _INLINE_ROWS:
                 return find(index, question, core.weights)

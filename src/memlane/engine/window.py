@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from memlane.context.budget import MEMORY_SHARE
-from memlane.context.context import Context, build_context
+from memlane.context.context import Context, build_context, read_log
+from memlane.context.costs import Tally
 from memlane.context.rendering import message_text
 from memlane.engine import recollect
 from memlane.engine.core import Core
@@ -59,31 +60,44 @@ async def build_window(core: Core, log: SessionLog, wanted: Window, *, recalled:
 
 async def _built(core: Core, log: SessionLog, wanted: Window, recalled: Sequence[Recalled]) -> Context:
     state = await log.read(_most_messages(wanted), upto=wanted.upto)
-    shown = _context(core, log, state, recalled, wanted)
+    builder = _Builder(core, log, state, wanted)
+    shown = builder.context(recalled)
     query = wanted.query if wanted.query is not None else _newest_question(shown.messages)
     if wanted.recall and query:
-        shown = _context(core, log, state, await _recalled(core, log, query, shown, wanted.recall), wanted)
+        shown = builder.context(await _recalled(core, log, query, shown, wanted.recall))
     core.uses.note(log.key.partition, (found.memory for found in shown.memories))
     return shown
 
 
-def _context(core: Core, log: SessionLog, state: SessionState, recalled: Sequence[Recalled], wanted: Window) -> Context:
-    summary = summary_of(state)
-    if summary is not None and wanted.upto is not None and wanted.upto <= summary.upto:
-        summary = None  # a turn made again after its message had left the window: it sees what it saw then
-    upto = summary.upto if summary else 0
-    return build_context(
-        instructions=instructions_of(state),
-        summary=summary,
-        messages=_worth_showing(messages_of(state), upto),
-        recalled=recalled,
-        session_id=log.key.session,
-        max_tokens=wanted.max_tokens,
-        last=wanted.last,
-        counter=core.counter,
-        steady=wanted.steady,
-        memory_share=MEMORY_SHARE if wanted.recall else 0.0,
-    )
+class _Builder:
+    """Puts contexts of one session together that differ in what was recalled; reads its messages once."""
+
+    def __init__(self, core: Core, log: SessionLog, state: SessionState, wanted: Window) -> None:
+        summary = summary_of(state)
+        if summary is not None and wanted.upto is not None and wanted.upto <= summary.upto:
+            summary = None  # a turn made again after its message had left the window: it sees what it saw then
+        self._summary = summary
+        self._instructions = instructions_of(state)
+        self._log = read_log(_worth_showing(messages_of(state), summary.upto if summary else 0), summary)
+        self._counter = Tally(core.counter)
+        self._session = log.key.session
+        self._wanted = wanted
+
+    def context(self, recalled: Sequence[Recalled]) -> Context:
+        """Return the context with these memories; errors as `build_context`."""
+        wanted = self._wanted
+        return build_context(
+            instructions=self._instructions,
+            summary=self._summary,
+            messages=self._log,
+            recalled=recalled,
+            session_id=self._session,
+            max_tokens=wanted.max_tokens,
+            last=wanted.last,
+            counter=self._counter,
+            steady=wanted.steady,
+            memory_share=MEMORY_SHARE if wanted.recall else 0.0,
+        )
 
 
 def _worth_showing(messages: Sequence[Message], upto: int) -> list[Message]:

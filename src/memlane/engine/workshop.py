@@ -31,6 +31,7 @@ from memlane.types.ids import Partition, SessionKey
 _Result = TypeVar("_Result")
 _log = logging.getLogger(__name__)
 _LISTED = 1_000
+_MOST_OTHERS = 10_000
 _IDLE_SECONDS = 1.0
 _RESTS = 2.0
 _LOOK_AGAIN_SECONDS = 0.25
@@ -93,10 +94,13 @@ class Workshop:
             raise UnsupportedError("this session store keeps no ledger of background work")
         return self._ledger
 
-    async def run(self, *, until_idle: bool = True, progress: Callable[[int], None] | None = None) -> int:
+    async def run(
+        self, *, tenant: str | None = None, until_idle: bool = True, progress: Callable[[int], None] | None = None
+    ) -> int:
         """Do what is due now, without waiting for quiet, and return how much was done.
 
         Args:
+            tenant: Only work on its users; None for those of all.
             until_idle: Go on until nothing is due, also waiting for what others are working on; otherwise once around.
             progress: Called with how much was done so far.
 
@@ -106,19 +110,20 @@ class Workshop:
         """
         self._hurry += 1
         try:
-            return await self._run(until_idle=until_idle, progress=progress)
+            return await self._run(tenant, until_idle=until_idle, progress=progress)
         finally:
             self._hurry -= 1
 
-    async def _run(self, *, until_idle: bool, progress: Callable[[int], None] | None) -> int:
+    async def _run(self, tenant: str | None, *, until_idle: bool, progress: Callable[[int], None] | None) -> int:
         done, seen = 0, dict[Partition, int | None]()
         async with self._turn:
             while True:
+                seen = await self._of_others(tenant) | seen
                 claims = await self._claim(early=True, besides=len(seen))
-                new = [claim for claim in claims if claim.partition not in seen]
+                new = [one for one in claims if one.partition not in seen and tenant in {None, one.partition.tenant}]
                 for claim in claims:
-                    if claim.partition in seen:
-                        await self._release(claim, seen[claim.partition])
+                    if claim not in new:
+                        await self._release(claim, seen.get(claim.partition))
                 for claim, made in zip(new, await self._work_on_all(new, early=True), strict=True):
                     done += made.done
                     if made.has_failed or not until_idle:
@@ -127,6 +132,16 @@ class Workshop:
                     progress(done)
                 if not new and not (until_idle and await self._is_elsewhere(seen)):
                     return done
+
+    async def _of_others(self, tenant: str | None) -> dict[Partition, int | None]:
+        """Return who has marks and is not of a tenant, up to 10,000 users, and when each is ready; nobody for None.
+
+        A ledger leases users of all tenants: those of others are given back as they were.
+        """
+        if tenant is None:
+            return {}
+        listed = await self.ledger.partitions(now_ms=self._core.clock.now_ms(), limit=_MOST_OTHERS)
+        return {due.partition: due.ready_at_ms for due in listed if due.partition.tenant != tenant}
 
     async def serve(self, *, progress: Callable[[int], None] | None = None) -> int:
         """Do what becomes due until stop(), finishing what was begun; return how much was done.

@@ -14,6 +14,7 @@ from mcp.server.lowlevel.server import Server
 from mcp.shared.exceptions import MCPError
 
 from memlane._version import __version__
+from memlane.api.problems import told
 from memlane.errors import MemlaneError
 from memlane.mcp import resources
 from memlane.mcp.caller import Caller, Toolset
@@ -98,7 +99,7 @@ def _failed(error: MemlaneError) -> wire.CallToolResult:
     Clients check structured output against its schema, so the code stands beside it.
     """
     return wire.CallToolResult(
-        content=[wire.TextContent(type="text", text=f"{error} ({error.code})")],
+        content=[wire.TextContent(type="text", text=f"{told(error)} ({error.code})")],
         is_error=True,
         _meta={"memlane/code": error.code, "memlane/retryable": error.retryable},
     )
@@ -132,7 +133,7 @@ def _protocol_errors() -> Generator[None]:
         except MemlaneError as exc:
             code = wire.INTERNAL_ERROR if exc.retryable else wire.INVALID_PARAMS
             data = {"code": exc.code, "retryable": exc.retryable}
-            raise MCPError(code=code, message=f"{exc} ({exc.code})", data=data) from exc
+            raise MCPError(code=code, message=f"{told(exc)} ({exc.code})", data=data) from exc
 
 
 @contextmanager

@@ -27,6 +27,12 @@ class Body:
         """
         self._fields = fields_of(data)
 
+    def copy(self) -> "Body":
+        """Return another of the same fields, which does not change with this one."""
+        other = Body.__new__(Body)
+        other._fields = dict(self._fields)
+        return other
+
     def value(self, name: str) -> Any:
         """Return the value of a field; None when it is absent."""
         raw = self._fields.get(name)

@@ -43,35 +43,50 @@ _Result = TypeVar("_Result")
 
 
 class Stored:
-    """What a call stores: planned at once, and stored while the provider answers.
+    """What a call stores: planned at once, and stored while the recall searches and the provider answers.
 
-    Not before the recall is done: that would find the new messages, and embed them first.
+    Not before the recall has read what it searches: it would find the new messages, and embed them first.
     """
 
-    def __init__(self, planner: Planner, keeper: Keeper, key: SessionKey, sent: Sequence[Said], *, retry: bool) -> None:
+    def __init__(
+        self,
+        planner: Planner,
+        keeper: Keeper,
+        key: SessionKey,
+        sent: Sequence[Said],
+        *,
+        retry: bool,
+        named: Named,
+    ) -> None:
         """Begin."""
         self.key = key
+        self.began = keeper.moment()
         self._planner = planner
         self._keeper = keeper
         self._sent = sent
         self._is_retry = retry
-        self._is_recalled = asyncio.Event()
+        self._named = named
+        self._may_begin = asyncio.Event()
         self.planned = keeper.start(self._plan())
         self.kept = keeper.start(self._keep())
 
-    def recalled(self) -> None:
-        """Say that the recall is done, however it ended."""
-        self._is_recalled.set()
+    def begin(self) -> None:
+        """Say that the recall finds nothing new any more, or that it has ended."""
+        self._may_begin.set()
 
-    async def pending(self) -> Plan:
+    async def pending(self) -> Plan | None:
         """Return what is still to be stored; what has failed is planned anew.
+
+        None when what is answered was erased, deleted or has expired meanwhile: nothing of it may come back.
 
         Raises:
             StoreUnavailableError: the store cannot be reached.
         """
         await asyncio.wait((self.planned, self.kept))
         plan = await self._planned_anew() if self.planned.exception() else self.planned.result()
-        return plan if self.kept.exception() else msgspec.structs.replace(plan, new=[])
+        if self.kept.exception():
+            return plan
+        return msgspec.structs.replace(plan, new=[]) if await self._planner.stands(plan) else None
 
     @property
     def state(self) -> str:
@@ -86,11 +101,12 @@ class Stored:
         return await self._planned_anew()
 
     async def _planned_anew(self) -> Plan:
-        return await self._planner.plan(self.key, self._sent, is_retry=self._is_retry)
+        held = self._keeper.answers.held(self.key, self._named)
+        return await self._planner.plan(self.key, self._sent, is_retry=self._is_retry, held=held)
 
     async def _keep(self) -> None:
         plan = await self.planned
-        await self._is_recalled.wait()
+        await self._may_begin.wait()
         await self._keeper.keep_new(plan)
 
 
@@ -132,9 +148,12 @@ class Prepared(msgspec.Struct, frozen=True):
         collected = answer.collected(is_whole=is_whole)
         if collected is None:
             return
+        if self.stored is not None and collected.answer_id is not None:
+            keeper.answers.begin(self.stored.key, collected.answer_id)  # the next call may come before it is stored
         used = keeper.usage_of(collected.completion, len(self.data))
-        await keeper.note_usage(credential, self.key, used)
+        await keeper.note_spent(credential, used)
         if self.stored is not None:
+            keeper.note_usage(self.stored.key, used, since=self.stored.began)
             await keeper.keep_answer(self.stored.pending, collected)
 
 
@@ -185,26 +204,26 @@ class Calls:
 
     async def _with(self, partition: Partition, body: Body, named: Named, headers: Headers) -> Prepared:
         session = session_of(headers, named)
-        plain, stored = body.data(), None
+        plain, stored = body.copy(), None
         try:
             items = self._dialect.history(body)
             sent = self._reader.read(items)
             key = SessionKey(partition, session or self._session(partition, named, sent))
-            stored = Stored(self._planner, self._keeper, key, sent, retry=_is_retry(headers))
+            stored = Stored(self._planner, self._keeper, key, sent, retry=_is_retry(headers), named=named)
             with self._observer.span("proxy.memory"):
                 recalled = await self._remembered(stored, sent)
             if recalled:
                 self._dialect.put(body, items, memories_block(recalled), _host(sent))
         except NotUnderstoodError:
-            return self._without(plain, stored, UsageError(_NOT_THIS_API), _NOT_UNDERSTOOD)
+            return self._without(plain.data(), stored, UsageError(_NOT_THIS_API), _NOT_UNDERSTOOD)
         except MemlaneError as exc:
-            return self._without(plain, stored, exc, exc.code)
+            return self._without(plain.data(), stored, exc, exc.code)
         except Exception as exc:  # noqa: BLE001 -- whatever is wrong with memory, the call goes through
             _log.exception("memory failed in an unexpected way")
-            return self._without(plain, stored, MemlaneError("memory failed"), _UNEXPECTED, exc)
+            return self._without(plain.data(), stored, MemlaneError("memory failed"), _UNEXPECTED, exc)
         finally:
             if stored is not None:
-                stored.recalled()
+                stored.begin()
         return Prepared(body.data(), ON, stored, recalled)
 
     async def _remembered(self, stored: Stored, sent: Sequence[Said]) -> list[Recalled]:
@@ -213,13 +232,14 @@ class Calls:
         late = self._late.get(partition)
         if late is not None:
             await _in_time(late, until)
-        work = self._keeper.start(recall_for(self._core, plan, sent, self._query(sent), self._settings))
+        finding = recall_for(self._core, plan, sent, self._query(sent), self._settings, ready=stored.begin)
+        work = self._keeper.start(finding)
         try:
             recalled = await _in_time(work, until)
         except TooSlowError:
             self._leave(partition, work)
             raise
-        stored.recalled()
+        stored.begin()
         if self._settings.fail_closed:
             await _in_time(stored.kept, until)
         return recalled

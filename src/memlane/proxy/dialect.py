@@ -22,11 +22,13 @@ class Named(msgspec.Struct, frozen=True):
         user: The user.
         session: The session.
         follows: The id of the answer that it goes on from, where the provider keeps the history.
+        conversation: The id under which the provider keeps the history, where it does so.
     """
 
     user: str | None = None
     session: str | None = None
     follows: str | None = None
+    conversation: str | None = None
 
 
 class Collector(Protocol):

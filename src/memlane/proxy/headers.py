@@ -28,6 +28,10 @@ _HOP_BY_HOP: Final = frozenset(
         b"trailer", b"transfer-encoding", b"upgrade",
     }
 )  # fmt: skip
+_OF_ITS_ORIGIN: Final = re.compile(
+    rb"access-control-.*|alt-svc|date|strict-transport-security|x-memlane-.*", re.IGNORECASE
+)
+"""What a provider says of its own address, which is not this one; and what only the proxy says."""
 _NOT_SENT: Final = frozenset({b"host", b"content-length", b"cookie", b"expect"})
 _MOST_IDS: Final = 20
 _MOST_ID_BYTES: Final = 4_096
@@ -90,7 +94,8 @@ def upstream_headers(headers: Headers, credential: Credential, key: Key, *, iden
 def answer_headers(headers: Sequence[tuple[bytes, bytes]]) -> Headers:
     """Return what goes back to the caller of the provider's headers."""
     dropped = _hop_by_hop(headers)
-    return [(name.lower(), value) for name, value in headers if name.lower() not in dropped]
+    kept = [(name.lower(), value) for name, value in headers if name.lower() not in dropped]
+    return [(name, value) for name, value in kept if not _OF_ITS_ORIGIN.fullmatch(name)]
 
 
 def memory_headers(*, state: str, session: str | None, recalled: Sequence[str] | None) -> Headers:

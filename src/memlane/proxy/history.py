@@ -10,6 +10,7 @@ from memlane.errors import UsageError
 from memlane.proxy.body import Item, NotUnderstoodError
 from memlane.proxy.dialect import Dialect
 from memlane.proxy.marks import Marks, marks_of
+from memlane.proxy.unquoting import without_memories
 from memlane.types.message import Message, message_from_mapping
 
 _MOST_KNOWN: Final = 32_768
@@ -89,6 +90,9 @@ class Reader:
     def _message(self, items: Sequence[Item]) -> Message | None:
         try:
             said = self._dialect.read(items)
-            return None if said is None else message_from_mapping(said, id="sent", created_at=_NEVER)
+            if said is None:
+                return None
+            said["content"] = without_memories(said.get("content"))
+            return message_from_mapping(said, id="sent", created_at=_NEVER)
         except (UsageError, AttributeError, TypeError) as exc:
             raise NotUnderstoodError("not a message of the conversation") from exc

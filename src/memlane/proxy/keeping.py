@@ -11,16 +11,16 @@ from memlane.access.credential import Credential, Meter
 from memlane.context.rendering import message_text
 from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
+from memlane.engine.usage import tokens_of
 from memlane.errors import MemlaneError
 from memlane.protocols.chat_model import Completion
 from memlane.protocols.observer import Observer
 from memlane.proxy.collecting import Collected
-from memlane.proxy.naming import Answers
+from memlane.proxy.naming import Answers, Held
 from memlane.proxy.planning import Plan, id_behind
 from memlane.types.ids import SessionKey
 from memlane.types.message import Message, make_message
 from memlane.types.turn import Turn, Usage
-from memlane.types.usage import Amounts
 from memlane.types.wire import encode_message
 
 _log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ _DELAYS_SECONDS: Final = (0.1, 0.5, 2.0)
 _BYTES_A_TOKEN: Final = 4
 _SETTLED_SECONDS: Final = 0.5
 
-Planning = Callable[[], Awaitable[Plan]]
+Planning = Callable[[], Awaitable[Plan | None]]
 
 
 class Keeper:
@@ -74,13 +74,15 @@ class Keeper:
         """Store an answer, behind what of the client's messages is not stored yet; try again for a while.
 
         Args:
-            planning: Returns what is still to be stored of the call; asked again after it has failed.
+            planning: Returns what is still to be stored of the call, None when nothing may be; asked again after it
+                has failed.
             collected: The answer.
         """
         for delay in (*_DELAYS_SECONDS, None):
             try:
                 plan = await planning()
-                await self._keep(plan, collected)
+                if plan is not None:
+                    await self._keep(plan, collected)
             except MemlaneError as exc:
                 if exc.retryable and delay is not None:
                     await asyncio.sleep(delay)
@@ -89,13 +91,16 @@ class Keeper:
                 _log.warning("an answer was not kept: %s", exc.code)
             return
 
-    async def note_usage(self, credential: Credential, key: SessionKey | None, used: Usage) -> None:
-        """Count what a call took, for its session and towards the caller's budget."""
-        if key is not None:
-            amounts = Amounts(
-                input_tokens=used.input_tokens, output_tokens=used.output_tokens, cached_tokens=used.cached_tokens
-            )
-            self._core.usage.note(key.partition, key.session, amounts, since=self._core.usage.moment())
+    def moment(self) -> int:
+        """Return the moment a call begins at, to be given to note_usage()."""
+        return self._core.usage.moment()
+
+    def note_usage(self, key: SessionKey, used: Usage, *, since: int) -> None:
+        """Count what a call that began at the moment `since` took, for its session."""
+        self._core.usage.note(key.partition, key.session, tokens_of(used), since=since)
+
+    async def note_spent(self, credential: Credential, used: Usage) -> None:
+        """Count what a call took towards the caller's budget."""
         try:
             await self._meter.spent(credential, used.input_tokens + used.output_tokens)
         except MemlaneError as exc:
@@ -117,7 +122,8 @@ class Keeper:
         answer = self._answer(plan, collected.completion)
         await self._append(plan.key, [*plan.new, *([] if answer is None else [answer])])
         if collected.answer_id is not None:
-            self.answers.note(plan.key, collected.answer_id)
+            held = Held(plan.key.session, plan.begins, "" if answer is None else answer.id)
+            self.answers.note(plan.key.partition, collected.answer_id, held)
 
     def _answer(self, plan: Plan, completion: Completion) -> Message | None:
         if not completion.text and not completion.tool_calls:
@@ -136,17 +142,20 @@ class Keeper:
     async def _append(self, key: SessionKey, messages: list[Message]) -> None:
         if messages:
             log = SessionLog(self._core, key, remember=True)
-            await log.append([fit for one in messages if (fit := self._fitting(one)) is not None])
+            await log.append([self._fitting(one) for one in messages])
 
-    def _fitting(self, message: Message) -> Message | None:
-        """Return a message that is small enough to be stored: without its pictures and files, or not at all."""
+    def _fitting(self, message: Message) -> Message:
+        """Return a message that is small enough to be stored: without its pictures and files, its words cut."""
         limit = self._core.limits.message_bytes
         if len(encode_message(message)) <= limit:
             return message
-        words = message_text(message)
         self._observer.count("proxy.too_large")
-        shorter = msgspec.structs.replace(message, content=words, tool_calls=None, tool_call_id=None, extra={})
-        return shorter if len(encode_message(shorter)) <= limit else None
+        words, room, shorter = message_text(message).encode(), limit, message
+        while room and len(encode_message(shorter)) > limit:
+            text = words[:room].decode(errors="ignore")
+            shorter = msgspec.structs.replace(message, content=text, tool_calls=None, tool_call_id=None, extra={})
+            room //= 2
+        return shorter
 
     def _stored(self, key: SessionKey, task: asyncio.Task[Any]) -> None:
         self._storing[key].discard(task)

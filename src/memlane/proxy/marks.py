@@ -63,12 +63,21 @@ def essence(message: Message) -> str:
     return _json(_essence(message, read_turn(message).blocks))
 
 
+def beside_words(message: Message) -> list[str]:
+    """Return what matters of a message besides its words, each picture and other part in text; the same everywhere."""
+    return _others(message, read_turn(message).blocks)
+
+
 def _essence(message: Message, blocks: list[Block]) -> list[str]:
     """Return who speaks, and what of it matters."""
     words = _without_blanks("".join(map(_words, blocks)))
-    others = [text for block in blocks if (text := _other(block, message.role))]
     name = message.name if message.role == "user" else None
-    return [_json([_role(message), name]), *([_json(["text", words])] if words else []), *sorted(others)]
+    head = _json([_role(message), name])
+    return [head, *([_json(["text", words])] if words else []), *_others(message, blocks)]
+
+
+def _others(message: Message, blocks: list[Block]) -> list[str]:
+    return sorted(text for block in blocks if (text := _other(block, message.role)))
 
 
 def _role(message: Message) -> str:

@@ -30,8 +30,10 @@ def find_joint(stored: Sequence[int], sent: Sequence[int]) -> Joint:
 
 
 def _same_beginning(stored: Sequence[int], sent: Sequence[int]) -> int:
-    pairs = enumerate(zip(stored, sent, strict=False))
-    return next((at for at, (one, other) in pairs if one != other), min(len(stored), len(sent)))
+    most = min(len(stored), len(sent))
+    if stored[:most] == sent[:most]:
+        return most
+    return next((at for at, (one, other) in enumerate(zip(stored, sent, strict=False)) if one != other), most)
 
 
 def _continued(stored: Sequence[int], sent: Sequence[int]) -> Joint | None:

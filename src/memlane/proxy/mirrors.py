@@ -73,6 +73,11 @@ class Mirror:
         """Return the messages that have one of these marks."""
         return [one for mark in marks for one in self._by_mark.get(mark, ())]
 
+    def since(self, begins: str) -> list[Stored]:
+        """Return the messages from the one with this id on, all for an empty one; none where it is not there."""
+        at = next((at for at, one in enumerate(self.stored) if one.id == begins), len(self.stored)) if begins else 0
+        return self.stored[at:]
+
 
 class Mirrors:
     """The sessions that were asked about lately."""

@@ -2,16 +2,21 @@
 
 from collections import OrderedDict
 
+import msgspec
+
 from memlane.access.credential import Credential
 from memlane.context.rendering import message_text
 from memlane.errors import UsageError
 from memlane.proxy.dialect import Named
 from memlane.proxy.errors import Headers
 from memlane.proxy.headers import SESSION, USER, named_id
+from memlane.proxy.marks import beside_words
 from memlane.types.ids import MAX_ID_CHARACTERS, Partition, SessionKey, check_id, derived_id
 from memlane.types.message import Message
 
 _MOST_ANSWERS = 10_000
+_NOT_KNOWN = "-"
+"""Where a provider's part of a session begins, before that is known: the id of no message of the proxy's."""
 
 
 def user_of(headers: Headers, named: Named, credential: Credential) -> str | None:
@@ -36,8 +41,24 @@ def session_of(headers: Headers, named: Named) -> str | None:
 
 def session_from(message: Message | None) -> str:
     """Return the session that a conversation which begins so belongs to, where nothing names it."""
-    words = "" if message is None else "".join(message_text(message).split())
-    return derived_id("proxy", words)
+    if message is None:
+        return derived_id("proxy", "")
+    words = "".join(message_text(message).split())
+    return derived_id("proxy", words, *beside_words(message))
+
+
+class Held(msgspec.Struct, frozen=True):
+    """What a provider has of a session, where it keeps the history itself.
+
+    Attributes:
+        session: The session.
+        begins: The id of the first message that it has; empty for all that is stored.
+        ends: The id of the answer that is gone on from; empty where that is the newest message.
+    """
+
+    session: str
+    begins: str = ""
+    ends: str = ""
 
 
 class Answers:
@@ -45,17 +66,29 @@ class Answers:
 
     def __init__(self) -> None:
         """Know none."""
-        self._sessions: OrderedDict[tuple[Partition, str], str] = OrderedDict()
+        self._held: OrderedDict[tuple[Partition, str], Held] = OrderedDict()
 
     def session(self, partition: Partition, answer: str) -> str:
         """Return the session of an answer; where it is not known, one for what goes on from it."""
-        return self._sessions.get((partition, answer)) or derived_id("proxy-after", answer)
+        known = self._held.get((partition, answer))
+        return derived_id("proxy-after", answer) if known is None else known.session
 
-    def note(self, key: SessionKey, answer: str) -> None:
-        """Learn to which session an answer belongs."""
-        self._sessions[key.partition, answer] = key.session
-        while len(self._sessions) > _MOST_ANSWERS:
-            self._sessions.popitem(last=False)
+    def held(self, key: SessionKey, named: Named) -> Held | None:
+        """Return what the provider has of a session already; None for nothing, and where that is not known."""
+        if named.conversation == key.session:
+            return Held(key.session)
+        known = None if named.follows is None else self._held.get((key.partition, named.follows))
+        return known if known is not None and known.session == key.session else None
+
+    def begin(self, key: SessionKey, answer: str) -> None:
+        """Learn to which session an answer belongs that is still to be stored."""
+        self.note(key.partition, answer, Held(key.session, _NOT_KNOWN))
+
+    def note(self, partition: Partition, answer: str, held: Held) -> None:
+        """Learn what the provider has that gave an answer."""
+        self._held[partition, answer] = held
+        while len(self._held) > _MOST_ANSWERS:
+            self._held.popitem(last=False)
 
 
 def _valid(given: str | None) -> str | None:

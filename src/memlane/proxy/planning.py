@@ -9,6 +9,7 @@ from memlane.proxy.history import Reader, Said
 from memlane.proxy.marks import essence
 from memlane.proxy.matching import Joint, find_joint
 from memlane.proxy.mirrors import Mirror, Mirrors, Stored
+from memlane.proxy.naming import Held
 from memlane.types.ids import SessionKey, derived_id, message_memory_id
 from memlane.types.message import Message
 from memlane.types.turn import Turn
@@ -21,13 +22,15 @@ class Plan(msgspec.Struct, frozen=True):
         key: The session.
         new: The messages to add, oldest first.
         asked: The id of the message that the call wants answered; None where it sends none.
-        shown: Ids of stored messages that the client sends too, those to be added included.
+        begins: The id of the first message that the provider has then, if it keeps them; empty for all.
+        shown: Ids of stored messages that the client sends or the provider has, those to be added included.
         memories: Ids of the memories that these are.
     """
 
     key: SessionKey
     new: list[Message]
     asked: str | None
+    begins: str
     shown: frozenset[str]
     memories: frozenset[str]
 
@@ -40,8 +43,10 @@ class Planner:
         self._mirrors = mirrors
         self._reader = reader
 
-    async def plan(self, key: SessionKey, sent: Sequence[Said], *, is_retry: bool) -> Plan:
+    async def plan(self, key: SessionKey, sent: Sequence[Said], *, is_retry: bool, held: Held | None = None) -> Plan:
         """Return what is new in `sent`; `is_retry` says that the client has sent the very same before.
+
+        Where the provider keeps the history, and what it has is known by `held`, all that is sent is new.
 
         The ids of what is new are made from its content and from the id of what it follows (`id_behind`), so that the
         same call makes the same ids, whichever process serves it.
@@ -51,19 +56,32 @@ class Planner:
         """
         mirror = await self._mirrors.read(key)
         stored, sent_marks = mirror.stored, [said.marks.whole for said in sent]
-        joint = _joint(mirror, sent_marks, is_retry=is_retry)
+        joint = _behind(stored, held) or _joint(mirror, sent_marks, is_retry=is_retry)
         fresh = _not_cut_differently(sent[joint.sent :], stored[joint.stored :])
         new = self._chained(fresh, stored[joint.stored - 1].id if joint.stored else "", last=sent[-1] if sent else None)
-        shown = mirror.like(set(sent_marks))
+        shown = [*mirror.like(set(sent_marks)), *(mirror.since(held.begins) if held else ())]
+        asked = _asked(stored, new, joint)
         return Plan(
             key=key,
             new=new,
-            asked=_asked(stored, new, joint),
+            asked=asked,
+            begins=held.begins if held else new[0].id if new else asked or "",
             shown=frozenset([*(one.id for one in shown), *(one.id for one in new)]),
             memories=frozenset(
                 [*(one.memory_id for one in shown), *(message_memory_id(key.session, one.id) for one in new)]
             ),
         )
+
+    async def stands(self, plan: Plan) -> bool:
+        """Whether the message that a call wants answered is still stored; that of a call without one always is.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        if plan.asked is None:
+            return True
+        stored = (await self._mirrors.read(plan.key)).stored
+        return any(one.id == plan.asked for one in reversed(stored))
 
     def _chained(self, fresh: Sequence[Said], after: str, *, last: Said | None) -> list[Message]:
         """Return the messages to add, each with its id; the last of the call asks for an answer."""
@@ -88,15 +106,26 @@ def id_behind(before: str, message: Message) -> str:
 def _joint(mirror: Mirror, sent: Sequence[int], *, is_retry: bool) -> Joint:
     """Return where the client's history goes on from what is stored.
 
-    A client that sends its newest message only, and has it said before, says it again if that was answered then. Where
-    nothing is common, all that is sent follows all that is stored.
+    A client that sends its newest message only, and has it said before, says it again if that was answered then; what
+    began the session, if the user went on since: else the whole conversation was sent anew. Where nothing is common,
+    all that is sent follows all that is stored.
     """
     stored = mirror.stored
     joint = find_joint(mirror.wholes, sent)
-    is_alone = len(sent) == 1 and joint.sent == 1 and joint.stored > 1
-    if is_alone and not is_retry and any(one.answers for one in stored[joint.stored :]):
+    behind = stored[joint.stored :]
+    goes_on = joint.stored > 1 or any(one.marks.role == "user" for one in behind)
+    is_alone = len(sent) == 1 and joint.sent == 1 and goes_on
+    if is_alone and not is_retry and any(one.answers for one in behind):
         return Joint(len(stored), 0)
     return joint if joint.sent else Joint(len(stored), 0)
+
+
+def _behind(stored: Sequence[Stored], held: Held | None) -> Joint | None:
+    """Return the joint behind the answer that is gone on from; None where that is not known, or not stored."""
+    if held is None or not held.ends:
+        return None
+    place = next((at for at in range(len(stored), 0, -1) if stored[at - 1].id == held.ends), None)
+    return None if place is None else Joint(place, 0)
 
 
 def _not_cut_differently(sent: Sequence[Said], stored: Sequence[Stored]) -> Sequence[Said]:

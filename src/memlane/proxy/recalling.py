@@ -1,6 +1,6 @@
 """Which memories are put into a call: what answers its newest question and is not said in the call already."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from memlane.context.remembered import memories_frame_cost, memory_cost
 from memlane.context.repetition import sort_out
@@ -17,9 +17,17 @@ _ASKED_FOR_EACH = 2
 
 
 async def recall_for(
-    core: Core, plan: Plan, sent: Sequence[Said], query: str, settings: ProxySettings
+    core: Core,
+    plan: Plan,
+    sent: Sequence[Said],
+    query: str,
+    settings: ProxySettings,
+    *,
+    ready: Callable[[], None] | None = None,
 ) -> list[Recalled]:
     """Return the memories to put in, best first; none where there is nothing to look for.
+
+    `ready` is called once what is stored from then on cannot be found any more.
 
     Raises:
         StoreUnavailableError: a store cannot be reached.
@@ -35,6 +43,7 @@ async def recall_for(
         at=None,
         scope=recollect.Scope(exclude=plan.memories),
         session=plan.key.session,
+        ready=ready,
     )
     said = {one.marks.words for one in sent}
     fresh = [one for one in found if word_mark(one.memory.text) not in said and not _is_shown(one.memory, plan)]

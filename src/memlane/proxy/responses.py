@@ -30,9 +30,10 @@ class ResponsesDialect:
         found = named_in(body, "user", "safety_identifier")
         conversation = body.value("conversation")
         kept = conversation.get("id") if isinstance(conversation, dict) else conversation  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType] -- JSON
-        session = found.session or (kept if isinstance(kept, str) else None)
+        kept = kept if isinstance(kept, str) else None
         follows = body.value("previous_response_id")
-        return msgspec.structs.replace(found, session=session, follows=follows if isinstance(follows, str) else None)
+        follows = follows if isinstance(follows, str) else None
+        return msgspec.structs.replace(found, session=found.session or kept, follows=follows, conversation=kept)
 
     def history(self, body: Body) -> list[Item]:
         """Return the items of the input; a text is the item that it stands for."""

@@ -3,10 +3,12 @@
 This module owns the HTTP client's package. Redirects are handed back to the client as they are.
 """
 
+import re
 from collections.abc import AsyncIterator, Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
 
 import msgspec
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 _CONNECT_SECONDS: Final = 10.0
 _KEPT_OPEN: Final = 100
 _KEPT_OPEN_SECONDS: Final = 30.0
-_STEPS: Final = frozenset({".", "..", "%2e", ".%2e", "%2e.", "%2e%2e"})
+_STEPS: Final = frozenset({".", ".."})
+_SEPARATORS: Final = re.compile(r"[/\\]")
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,7 +108,8 @@ class Upstream:
         await self._client.aclose()
 
     def _path(self, path: str) -> str:
-        if not path.startswith(f"{self._prefix}/") or not _STEPS.isdisjoint(path.lower().split("/")):
+        # Some servers take an encoded slash, or a backslash, for a slash.
+        if not path.startswith(f"{self._prefix}/") or not _STEPS.isdisjoint(_SEPARATORS.split(unquote(path))):
             raise no_such_path()
         return self._base.raw_path.decode("ascii").rstrip("/") + path[len(self._prefix) :]
 

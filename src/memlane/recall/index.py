@@ -117,7 +117,7 @@ class PartitionIndex:
 
     def rows_of(self, memory_ids: Collection[str]) -> list[int]:
         """Return the rows of those of these memories that there are."""
-        return [row for memory_id in memory_ids if (row := self._row_of.get(memory_id)) is not None]
+        return [row for row in map(self._row_of.get, memory_ids) if row is not None]
 
     def missing(self, limit: int) -> list[tuple[str, str]]:
         """Return id and text to embed of memories without a vector, oldest first; none where vectors are unused."""
@@ -152,8 +152,10 @@ class PartitionIndex:
         # Everything has decoded: from here on nothing fails half-way.
         for change in batch.values():
             self._renew_or_remove(change)
-        self._add(new, memories)
-        self._put_vectors([self._row_of[change.id] for change in embedded], vectors)
+        if new:
+            self._add(new, memories)
+        if embedded:
+            self._put_vectors([self._row_of[change.id] for change in embedded], vectors)
         self._compact()
 
     def _is_news(self, change: Change) -> bool:

@@ -83,7 +83,8 @@ class Topics:
 
     def touch(self, session: Ints) -> None:
         """Take note that rows of these sessions changed; -1 for none."""
-        self._stale.update(np.unique(session[session >= 0]).tolist())
+        self._stale.update(session.tolist())
+        self._stale.discard(-1)
 
     def lengths(self, session: Ints, used: NDArray[np.bool_], vectors: Vectors, sessions: int) -> NDArray[np.float32]:
         """Return the length of each session's sum, shape (sessions,); 0 where no row is used.

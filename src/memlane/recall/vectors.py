@@ -43,6 +43,8 @@ class Vectors:
             DamagedError: one has another length, or holds what is not a finite number.
         """
         dimension = self.dimension or 0
+        if not stored:
+            return np.zeros((0, dimension), np.float32)
         for vector in stored:
             if len(vector) != 2 * dimension:
                 raise DamagedError(f"a stored vector has {len(vector)} bytes; {dimension} numbers take {2 * dimension}")

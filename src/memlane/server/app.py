@@ -9,7 +9,7 @@ from memlane.server.parts import App, Parts, Receive, Send
 from memlane.server.problems import RequestError, answer_to
 from memlane.server.v1.catalogue import OPERATIONS
 from memlane.server.v1.explained import explaining
-from memlane.server.v1.serving import route
+from memlane.server.v1.serving import choices, route
 
 _NO_PATH = RequestError(404, "there is nothing at this address: one of its segments is empty")
 
@@ -21,7 +21,7 @@ def make_v1(parts: Parts) -> App:
     the gate, which notes the credential.
     """
     made = Litestar(
-        route_handlers=[*(route(parts, operation) for operation in OPERATIONS), *explaining()],
+        route_handlers=[*choices(OPERATIONS), *(route(parts, operation) for operation in OPERATIONS), *explaining()],
         openapi_config=None,
         exception_handlers={Exception: _failed},
         logging_config=None,

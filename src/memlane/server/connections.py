@@ -1,12 +1,18 @@
 """One TCP connection: uvicorn's HTTP/1.1 protocol, and what it leaves open to slow and vanished clients.
 
-Bounded here: how long and large the head of a request may be, how long a client may not read an answer, how long what
-is left of a refused body is read, and how long a reading request or a call of a model goes on whose client has gone.
+Bounded here: how long and large the head of a request may be, how large what stands around its body, how long a client
+may not read an answer, how long what is left of a refused body is read, and how long a reading request or a call of a
+model goes on whose client has gone.
+
+A wish to speak another protocol (`Upgrade`; RFC 9110, 7.8) is not heeded: the request is served as it would be without
+it. The parser would otherwise take its body for the next request. Fields behind a body (trailers; RFC 9110, 6.5.1)
+are dropped: they must not pass for headers, which whoever stands in front may have checked.
 """
 
 import asyncio
 from typing import Any, Final
 
+import httptools
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -19,6 +25,8 @@ HEAD_SECONDS: Final = 10.0
 HEAD_BYTES: Final = 65_536
 _LEFT_SECONDS: Final = 1.0
 _LINGER_SECONDS: Final = 2.0
+_NOT_HTTP: Final = "Invalid HTTP request received."
+_UPGRADES: Final = frozenset({b"upgrade", b"http2-settings"})
 
 
 class Connection(HttpToolsProtocol):
@@ -29,10 +37,12 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # pyright: ignore[reportIncompatibleMethodOverride] -- as uvicorn's
         """Begin: the head of a request must come now."""
-        self._head_bytes = 0
+        self._loose_bytes = 0
         self._in_head = True
         self._is_read = False
+        self._had_body = False
         self._task: asyncio.Task[None] | None = None
+        self._served: RequestResponseCycle | None = None
         self._stalled_at = -1
         self._timers: dict[str, asyncio.TimerHandle] = {}
         super().connection_made(transport)
@@ -44,19 +54,21 @@ class Connection(HttpToolsProtocol):
             timer.cancel()
         self._timers.clear()
         super().connection_lost(exc)
-        task = self._task
-        if task is not None and not task.done() and _is_for_client(self.cycle.scope):
+        task, served = self._task, self._served
+        if task is not None and served is not None and not task.done() and _is_for_client(served.scope):
             self.loop.call_later(_LEFT_SECONDS, task.cancel, CLIENT_LEFT)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a head that has become too large ends the connection."""
-        self._head_bytes += len(data)
-        super().data_received(data)
+        """Take what came; a head, or trailers, that have become too large end the connection."""
+        self._loose_bytes += len(data)
+        self._had_body = False
+        self._feed(data)
+        if self._had_body or (self._is_read and not self._in_head):
+            self._loose_bytes = 0
         if not self._in_head:
-            self._head_bytes = 0
             self._expect_more()
-        elif self._head_bytes > HEAD_BYTES and not self.transport.is_closing():
-            self.send_400_response("the head of the request is too large")
+        if self._loose_bytes > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response("the head of the request, or what follows its body, is too large")
 
     def on_message_begin(self) -> None:
         """Begin a request."""
@@ -64,14 +76,29 @@ class Connection(HttpToolsProtocol):
         self._later("head", self.head_seconds, self._end)
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header; what stands behind a body is none."""
+        if self._in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
-        """Serve a request whose head has come."""
+        """Serve a request whose head has come, unless it is to be read again without `Upgrade`."""
+        if self.parser.should_upgrade():
+            return
         self._in_head = False
+        self._loose_bytes = 0
         self._no_longer("head")
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of a body."""
+        self._had_body = True
+        super().on_body(body)
+
     def on_message_complete(self) -> None:
         """Note that the whole request has come."""
+        if self.parser.should_upgrade():
+            return
         self._is_read = True
         super().on_message_complete()
 
@@ -93,7 +120,10 @@ class Connection(HttpToolsProtocol):
         super().resume_writing()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP request, or too large a head."""
+        """Answer what is no HTTP request, or too large a head; in the midst of another answer, end that one."""
+        if self._served is not None and self._served.response_started and not self._served.response_complete:
+            self.transport.close()
+            return
         body = msgspec.json.encode(refusal(400, msg, "").problem)
         head = b"HTTP/1.1 400 Bad Request\r\ncontent-type: application/problem+json\r\nconnection: close\r\n"
         self.transport.write(b"%scontent-length: %d\r\n\r\n%s" % (head, len(body), body))
@@ -103,7 +133,29 @@ class Connection(HttpToolsProtocol):
         task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
-        self._task = task
+        self._task, self._served = task, cycle
+
+    def _feed(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as exc:
+            self._feed_again(data[exc.args[0] :])
+        except httptools.HttpParserError:
+            self.logger.warning(_NOT_HTTP)
+            self.send_400_response(_NOT_HTTP)
+
+    def _feed_again(self, rest: bytes) -> None:
+        """Read the head that came once more, without what asks for another protocol, and what came behind it."""
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        if method == b"CONNECT":
+            self.send_400_response("this server is no proxy")
+            return
+        kept = [name + b": " + value for name, value in self.headers if name not in _UPGRADES]
+        first = b"%b %b HTTP/%b" % (method, self.url, version.encode())
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)  # as uvicorn sets its own
+        self._feed(b"\r\n".join([first, *kept, b"", rest]))
 
     def _expect_more(self) -> None:
         """Bound the wait for a request where something came that has not begun one."""

@@ -143,7 +143,7 @@ class Edge:
         """
         if self._is_open and not is_from_here(request.headers, self._origins):
             raise ForbiddenError("without authentication only programs on this machine may call; see server.auth")
-        announced, limit = int(request.headers.get(b"content-length", 0)), self._bounds(request.place).body_bytes
+        announced, limit = _announced(request.headers), self._bounds(request.place).body_bytes
         if announced > limit:
             raise TooLargeError("the body", announced, limit)
         if request.place.is_slow and self._slow > self._most_slow:
@@ -195,6 +195,11 @@ class Edge:
             cut=not exchange.is_answered,
         )
         self._lines.add(line)
+
+
+def _announced(headers: Mapping[bytes, bytes]) -> int:
+    """Return how many bytes a body is said to have; zeros in front, which may be many, count for nothing."""
+    return int(headers.get(b"content-length", b"").lstrip(b"0") or b"0")
 
 
 def _request(scope: Scope) -> _Request:

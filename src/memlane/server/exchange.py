@@ -128,4 +128,5 @@ class Exchange:
         missing = SECURITY
         if not names.isdisjoint(_NAMES_OF_SECURITY):
             missing = [header for header in SECURITY if header[0] not in names]
-        return [*given, *missing, *self._extra]
+        extra = [header for header in self._extra if header[0] not in names or header[0] == b"vary"]
+        return [*given, *missing, *extra]

@@ -1,5 +1,6 @@
 """Problem documents as answers of an ASGI application, for what is refused before or beside `/v1`."""
 
+import logging
 from math import ceil
 from typing import Final
 
@@ -30,6 +31,7 @@ _CODES: Final = {
     503: "overloaded",
 }
 _LATER: Final = frozenset({408, 503})
+_log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
 Headers = list[tuple[bytes, bytes]]
 
@@ -42,8 +44,11 @@ class Refusal(msgspec.Struct, frozen=True):
 
 
 def refusal_of(error: MemlaneError, request_id: str) -> Refusal:
-    """Return what an error is answered with."""
-    return _with_headers(problem_of(error, request_id=request_id))
+    """Return what an error is answered with; what concerns only those who run the server goes to the log."""
+    problem = problem_of(error, request_id=request_id)
+    if problem.detail != str(error):
+        _log.warning("%s: %s", error.code, error)
+    return _with_headers(problem)
 
 
 def refusal(status: int, detail: str, request_id: str, *, code: str | None = None) -> Refusal:

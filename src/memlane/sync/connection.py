@@ -29,9 +29,11 @@ class Memlane:
         """As `AsyncMemlane.user`."""
         return User(self._memlane.user(user_id, tenant=tenant), self._loop)
 
-    def run_due(self, *, until_idle: bool = True, progress: Callable[[int], None] | None = None) -> int:
+    def run_due(
+        self, *, tenant: str | None = None, until_idle: bool = True, progress: Callable[[int], None] | None = None
+    ) -> int:
         """As `AsyncMemlane.run_due`; `progress` is called on the connection's thread."""
-        return self._loop.run(self._memlane.run_due(until_idle=until_idle, progress=progress))
+        return self._loop.run(self._memlane.run_due(tenant=tenant, until_idle=until_idle, progress=progress))
 
     def serve_work(self, *, progress: Callable[[int], None] | None = None) -> int:
         """As `AsyncMemlane.serve_work`; `progress` is called on the connection's thread."""

@@ -26,7 +26,7 @@ def check_sessions(backend: SessionBackend, *, programs: int = 20, steps: int = 
     _run(lambda: SessionMachine(backend, next(_numbers)), programs, steps)
 
 
-def check_memories(backend: MemoryBackend, *, programs: int = 20, steps: int = 25) -> None:
+def check_memories(backend: MemoryBackend, *, programs: int = 40, steps: int = 25) -> None:
     """Compare a memory store, and readers that follow its changes, with the model; outside any event loop."""
     _run(lambda: MemoryMachine(backend, next(_numbers)), programs, steps)
 

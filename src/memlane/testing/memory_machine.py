@@ -84,21 +84,21 @@ class MemoryMachine(RuleBasedStateMachine):
         put = self._store.put_vectors(self._partition, embedder, vectors, now_ms=self._now)
         assert self._loop.run(put) == expected
 
-    @rule(values=_PROFILES, replace=st.booleans(), ttl=_TTLS)
-    def update_profile(self, values: dict[str, bytes], replace: bool, ttl: int | None) -> None:  # noqa: FBT001 -- drawn by name
-        """Merge into or replace the profile."""
-        for store in (self._model, self._store):
-            self._loop.run(store.update_profile(self._partition, values, replace=replace, ttl_ms=ttl, now_ms=self._now))
-
-    @rule(values=_PROFILES, ttl=_TTLS, stale=st.sampled_from(("", "", "seat", "new")))
-    def change_profile(self, values: dict[str, bytes], ttl: int | None, stale: str) -> None:
-        """Replace the profile if it is what was seen, or something else was."""
-        seen = dict(self._loop.run(self._model.profile(self._partition, now_ms=self._now)).values)
-        if stale:
-            seen[stale] = seen.get(stale, b"") + b"!"
+    @rule(
+        values=_PROFILES, replace=st.booleans(), ttl=_TTLS, was=st.sampled_from(("any", "any", "any", "seen", "seat"))
+    )
+    def update_profile(self, values: dict[str, bytes], replace: bool, ttl: int | None, was: str) -> None:  # noqa: FBT001 -- drawn by name
+        """Merge into or replace the profile, whatever it is, or if it is what was seen, or something else."""
+        seen = (
+            None
+            if was == "any"
+            else dict(self._loop.run(self._model.profile(self._partition, now_ms=self._now)).values)
+        )
+        if seen is not None and was != "seen":
+            seen[was] = seen.get(was, b"") + b"!"
         expected, got = (
             self._loop.run(
-                store.update_profile(self._partition, values, replace=True, ttl_ms=ttl, now_ms=self._now, was=seen)
+                store.update_profile(self._partition, values, replace=replace, ttl_ms=ttl, now_ms=self._now, was=seen)
             )
             for store in (self._model, self._store)
         )

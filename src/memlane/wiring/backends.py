@@ -128,5 +128,6 @@ def _plugged_in(scheme: str) -> Callable[[str], Backend]:
     for point in entry_points(group=ENTRY_POINTS, name=scheme):
         return point.load()
     near = get_close_matches(scheme, schemes(), n=1)
-    hint = f"; did you mean {near[0]}?" if near else ""
-    raise SettingError(f"no store understands the scheme {scheme!r}{hint} There are: {', '.join(schemes())}")
+    hint = f"did you mean {near[0]}? There are" if near else "there are"
+    known = ", ".join([*schemes(), "and http, https for a server"])
+    raise SettingError(f"no store understands the scheme {scheme!r}; {hint}: {known}")

@@ -55,7 +55,7 @@ def refuse_server_options(options: Mapping[str, object]) -> None:
 
 def _base_url(text: str) -> str:
     url = _split(text)
-    if url is None or not url.hostname or url.query or url.fragment:
+    if url is None or not url.hostname or "?" in text or "#" in text:
         raise SettingError("the URL of a server names a host, a port and a path at most: https://memory.example.com")
     if "@" in url.netloc:
         raise SettingError("the URL of a server must not hold a user or password; give the key as api_key")

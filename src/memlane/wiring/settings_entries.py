@@ -178,7 +178,12 @@ ENTRIES = (
         about="The address to listen on; other than loopback only with authentication.",
         read=read_text,
     ),
-    Entry(name="server.port", about="The port to listen on; 0 for any that is free.", read=read_port),
+    Entry(
+        name="server.port",
+        about="The port to listen on; 0 for any that is free.",
+        read=read_port,
+        show=shown_count,
+    ),
     Entry(name="server.workers", about="How many processes serve.", read=read_count, show=shown_count),
     Entry(
         name="server.auth",

@@ -67,6 +67,13 @@ def test_revoking_by_the_whole_key_does_not_repeat_it(run: Run) -> None:
     assert done.json == {"revoked": key[3:19]}
 
 
+@pytest.mark.parametrize("arguments", [["list"], ["create", "--tenant", "acme"]])
+def test_the_address_of_a_server_holds_no_keys(run: Run, arguments: list[str]) -> None:
+    done = run("keys", *arguments, "--store", "http://localhost:8765")
+    assert (done.code, done.out) == (2, "")
+    assert "keys stand in the store that the server has" in done.err
+
+
 @pytest.mark.parametrize("overlap", [[], ["--overlap", "0"], ["--overlap", "2 d"]])
 def test_a_rotated_key_has_a_new_secret_and_the_same_name(run: Run, overlap: list[str]) -> None:
     key = run("keys", "create", "--tenant", "acme").out.strip()

@@ -1,6 +1,7 @@
 """Calls of a server: what is sent, what is tried again, and what becomes of failures."""
 
 import asyncio
+import gzip
 import os
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ async def test_a_repeated_write_has_the_same_key_and_another_write_another(
 
 async def test_attempts_end(memory: RemoteMemlane, script: RawServer) -> None:
     script.answers = [problem(DOWN)]
-    with pytest.raises(errors.StoreUnavailableError, match="the store is down"):
+    with pytest.raises(errors.StoreUnavailableError, match="a store cannot be reached"):
         await memory.user("luke").profile()
     assert len(script.seen) == 3
 
@@ -254,3 +255,20 @@ async def test_an_import_is_sent_again_from_its_beginning(
     assert await memory.user("luke").restore(path, progress=lambda done, of: steps.append((done, of))) == 1
     assert [request.body.decode() for request in script.seen] == [text, text]
     assert steps == [(2, 2)]
+
+
+async def test_an_archive_that_is_no_archive_is_named(memory: RemoteMemlane, tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl.gz"
+    whole = gzip.compress(b"so it goes, " * 1_000)
+    path.write_bytes(whole[:12] + b"\xff" * 20 + whole[32:])
+    with pytest.raises(errors.UsageError, match="cannot read"):
+        await memory.user("luke").restore(path)
+
+
+async def test_what_is_too_long_for_an_address_is_left_out_here(memory: RemoteMemlane, script: RawServer) -> None:
+    found = {"text": "x", "kind": "fact", "created_at": "2026-01-01T00:00:00Z"}
+    listed = [{**found, "id": "1", "session_id": "é" * 500}, {**found, "id": "2", "session_id": "other"}]
+    script.answers = [answer({"memories": listed, "cursor": None})]
+    kept = await memory.user("luke").memories(sessions=["é" * 500, *(f"{number}é" * 250 for number in range(40))])
+    assert [memory.id for memory in kept] == ["1"]
+    assert len(script.seen[-1].target) < 100

@@ -115,7 +115,7 @@ BAD: list[dict[str, Any]] = [
 ]
 
 
-@pytest.mark.parametrize("bad", BAD, ids=lambda bad: ",".join(bad))
+@pytest.mark.parametrize("bad", BAD, ids=",".join)
 async def test_a_turn_that_cannot_be_made_is_refused_here(
     memory: RemoteMemlane, script: RawServer, bad: dict[str, Any]
 ) -> None:

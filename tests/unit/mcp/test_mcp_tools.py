@@ -235,6 +235,8 @@ async def test_past_conversations_are_found(connect: Connect) -> None:
         ("recall", {"query": "x", "limit": 101}),
         ("recall", {"query": "x", "limit": "10"}),
         ("recall", {"query": "x", "since": "soon"}),
+        ("recall", {"query": "x", "since": "0001-01-01T00:00:00+23:00"}),
+        ("recall", {"query": "x", "until": "9999-12-31T23:59:59-23:00"}),
         ("recall", {"query": "x", "surprise": 1}),
         ("remember", {"text": ""}),
         ("remember", {"text": "  "}),

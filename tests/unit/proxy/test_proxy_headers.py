@@ -63,6 +63,17 @@ def test_answers_lose_what_belongs_to_one_connection() -> None:
     assert answer_headers(headers) == [(b"x-request-id", b"1")]
 
 
+def test_what_a_provider_says_of_its_own_address_stays_there() -> None:
+    headers: Headers = [
+        (b"Access-Control-Allow-Origin", b"*"),
+        (b"Strict-Transport-Security", b"max-age=1; includeSubDomains"),
+        (b"Alt-Svc", b'h3=":443"'),
+        (b"X-Memlane-Memory", b"on"),
+        (b"X-Odd", b"yes"),
+    ]
+    assert answer_headers(headers) == [(b"x-odd", b"yes")]
+
+
 def test_ids_in_headers_are_percent_encoded() -> None:
     assert named_id([(b"X-Memlane-User", b"l%C3%BCke %25")], b"x-memlane-user", "user") == "lüke %"
     assert named_id([(b"x-memlane-user", "lüke".encode())], b"x-memlane-user", "user") == "lüke"

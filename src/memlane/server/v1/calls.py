@@ -61,18 +61,25 @@ class Call(Generic[Taken, Asked]):
         """The settings of the server."""
         return self._parts.settings
 
+    def check_key(self) -> str | None:
+        """Return the Idempotency-Key; None when there is none.
+
+        Raises:
+            FieldError: it is not 1-512 characters.
+        """
+        key = self.request.headers.get(_KEY)
+        if key is not None and not 1 <= len(key) <= MAX_ID_CHARACTERS:
+            raise FieldError(_KEY, f"{_KEY} must have 1-{MAX_ID_CHARACTERS} characters")
+        return key
+
     def id_for(self, *what: str) -> str | None:
         """Return the id of something that this call makes, the same whenever it is repeated; None without a key.
 
         Raises:
             FieldError: the Idempotency-Key is not 1-512 characters.
         """
-        key = self.request.headers.get(_KEY)
-        if key is None:
-            return None
-        if not 1 <= len(key) <= MAX_ID_CHARACTERS:
-            raise FieldError(_KEY, f"{_KEY} must have 1-{MAX_ID_CHARACTERS} characters")
-        return derived_id("i", *what, key)
+        key = self.check_key()
+        return None if key is None else derived_id("i", *what, key)
 
     async def spent(self, tokens: int) -> None:
         """Take tokens from the caller's budget."""

@@ -11,6 +11,7 @@ from memlane.server.v1.answers import Tagged, tag_of
 from memlane.server.v1.calls import NoQuery, SessionCall
 from memlane.server.v1.matching import IF_MATCH, check_match
 from memlane.server.v1.operations import Operations
+from memlane.server.v1.recalling import checked_query
 
 operations = Operations("context", __doc__)
 _S = "/users/{user}/sessions/{session}"
@@ -21,7 +22,8 @@ _EXAMPLE = {"query": "Where does my sister live?", "max_tokens": 4000, "shape": 
 async def get_context(call: SessionCall[AskContext, NoQuery]) -> GivenContext:
     """Return what to send to a model: instructions, what is remembered, summary and recent messages."""
     asked = call.body
-    context = await call.session.context(asked.query, max_tokens=asked.max_tokens, last=asked.last, recall=asked.recall)
+    query = None if asked.query is None else checked_query(asked.query)
+    context = await call.session.context(query, max_tokens=asked.max_tokens, last=asked.last, recall=asked.recall)
     return GivenContext(**msgspec.structs.asdict(context), ready=_ready(context, asked.shape))
 
 

@@ -1,16 +1,23 @@
-"""Cursors: where a list goes on, as opaque text that is good for that list only."""
+"""Cursors: where a list goes on, as opaque text that is good for that list only.
+
+Anybody can make one up: what it holds is checked like any other input.
+"""
 
 import base64
 import binascii
 import hashlib
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from memlane.server.problems import FieldError
 
 _MARK_BYTES = 6
 _Place = TypeVar("_Place")
+Moment = Annotated[datetime, Meta(tz=True)]
+"""A moment in a place: with its time zone, since it is compared with such."""
 
 
 def make_cursor(of: tuple[str, ...], place: Any) -> str:

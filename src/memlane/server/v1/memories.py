@@ -1,6 +1,5 @@
 """Memories of a user: listing, remembering, reading, forgetting, their history, and changes of one."""
 
-from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -9,7 +8,7 @@ from memlane.api.bodies import Memories, Pin, Remember, Revert, Versions
 from memlane.errors import NotFoundError
 from memlane.server.v1.answers import Tagged, tag_of
 from memlane.server.v1.calls import MemoryCall, NoQuery, UserCall
-from memlane.server.v1.cursors import make_cursor, read_cursor
+from memlane.server.v1.cursors import Moment, make_cursor, read_cursor
 from memlane.server.v1.matching import IF_MATCH, check_match
 from memlane.server.v1.operations import Operations
 from memlane.server.v1.pages import Page
@@ -38,7 +37,7 @@ class AskMemories(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Place(msgspec.Struct, frozen=True, array_like=True):
     """The memory after which a list goes on."""
 
-    created_at: datetime
+    created_at: Moment
     id: str
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncGenerator, Callable
+from datetime import datetime
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 from urllib.parse import parse_qsl
@@ -24,15 +25,19 @@ def query_reader(kind: type[msgspec.Struct]) -> Callable[[bytes], Any]:
     Raises (when it reads):
         FieldError: a parameter is unknown, stands twice, or is not what it should be.
     """
-    lists = {field.encode_name for field in msgspec.structs.fields(kind) if _is_list(field.type)}
-    never_null = {field.encode_name for field in msgspec.structs.fields(kind) if not _is_text(field.type)}
+    fields = msgspec.structs.fields(kind)
+    lists = {field.encode_name for field in fields if _is_list(field.type)}
+    others = {field.encode_name for field in fields if not _is(str, field.type)}
+    times = {field.encode_name for field in fields if _is(datetime, field.type)}
     absent = msgspec.convert({}, kind) if not is_required(kind) else None
 
     def read(query: bytes) -> Any:
         if not query and absent is not None:
             return absent
         try:
-            return msgspec.convert(_without_null(_parameters(query, lists), never_null), kind, strict=False)
+            found = _parameters(query, lists)
+            _refuse_lax(found, others, times)
+            return msgspec.convert(found, kind, strict=False)
         except msgspec.ValidationError as exc:
             raise field_error(exc) from exc
 
@@ -55,12 +60,17 @@ def _parameters(query: bytes, lists: set[str]) -> dict[str, Any]:
     return found
 
 
-def _without_null(found: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    """Refuse the word null, which would be read as if the parameter were left out."""
-    for name in names & found.keys():
+def _refuse_lax(found: dict[str, Any], others: set[str], times: set[str]) -> None:
+    """Refuse what would be read as something else than it says.
+
+    The word null where no text is meant, as if the parameter were left out; a number as a time, in seconds since 1970.
+    """
+    for name in others & found.keys():
         if str(found[name]).lower() == "null":
             raise FieldError(name, f"{name} cannot be null; leave it out instead")
-    return found
+    for name in times & found.keys():
+        if ":" not in found[name]:
+            raise FieldError(name, f"{name} must be a time with its zone, such as 2026-05-01T12:00:00Z")
 
 
 def body_reader(operation: Operation) -> Callable[[Request[Any, Any, Any]], Any]:
@@ -142,5 +152,5 @@ def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) is list
 
 
-def _is_text(annotation: Any) -> bool:
-    return annotation is str or str in get_args(annotation)
+def _is(kind: type, annotation: Any) -> bool:
+    return annotation is kind or kind in get_args(annotation)

@@ -3,6 +3,7 @@
 First the credential's scope and user, then the query, then the body, and only then the handler.
 """
 
+from collections.abc import Iterable
 from typing import Any, cast
 
 from litestar import Request
@@ -48,6 +49,8 @@ class Serving:
         if operation.whole_tenant:
             credential.check_whole_tenant()
         call = operation.kind(self._parts, credential, request, None, None)
+        if operation.keyed:
+            call.check_key()
         call.query = self._query(request.scope["query_string"])
         call.body = await self._body(request)
         try:
@@ -92,15 +95,40 @@ def route(parts: Parts, operation: Operation) -> HTTPRouteHandler:
             answer = answer_to(exc, request.scope)
         return cast("ASGIApp", answer)
 
-    methods = [HttpMethod.GET, HttpMethod.HEAD] if operation.method == "GET" else [HttpMethod(operation.method)]
     declared = HTTPRouteHandler(
-        operation.path.replace("}", ":str}"),
-        http_method=methods,
+        _template(operation.path),
+        http_method=_methods(operation),
         name=operation.name,
         status_code=200,
         include_in_schema=False,
     )
     return declared(handle)
+
+
+def choices(operations: Iterable[Operation]) -> list[HTTPRouteHandler]:
+    """Return what answers OPTIONS at each path of some operations: all methods that there are (RFC 9110, 9.3.7)."""
+    methods: dict[str, list[str]] = {}
+    for operation in operations:
+        methods.setdefault(operation.path, ["OPTIONS"]).extend(method.value for method in _methods(operation))
+    return [_choice(path, ", ".join(sorted(allowed))) for path, allowed in methods.items()]
+
+
+def _choice(path: str, allowed: str) -> HTTPRouteHandler:
+    answer = Whole(204, b"", ((b"allow", allowed.encode()),))
+
+    async def handle() -> ASGIApp:
+        return cast("ASGIApp", answer)
+
+    template = _template(path)
+    return HTTPRouteHandler(template, http_method=HttpMethod.OPTIONS, status_code=200, include_in_schema=False)(handle)
+
+
+def _methods(operation: Operation) -> list[HttpMethod]:
+    return [HttpMethod.GET, HttpMethod.HEAD] if operation.method == "GET" else [HttpMethod(operation.method)]
+
+
+def _template(path: str) -> str:
+    return path.replace("}", ":str}")
 
 
 def _names(kind: Any) -> frozenset[str]:

@@ -1,12 +1,10 @@
 """Sessions of a user: listing, closing, expiring, deleting, and what was used in one."""
 
-from datetime import datetime
-
 import msgspec
 
 from memlane.api.bodies import Body, Count, Expiry, Sessions, Stats
 from memlane.server.v1.calls import NoQuery, SessionCall, UserCall
-from memlane.server.v1.cursors import make_cursor, read_cursor
+from memlane.server.v1.cursors import Moment, make_cursor, read_cursor
 from memlane.server.v1.operations import Operations
 from memlane.server.v1.pages import Page
 from memlane.server.v1.stats import AskStats
@@ -31,7 +29,7 @@ class AskDelete(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
 class _Place(msgspec.Struct, frozen=True, array_like=True):
     """The session after which a list goes on."""
 
-    updated_at: datetime
+    updated_at: Moment
     session: str
 
 

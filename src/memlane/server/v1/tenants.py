@@ -15,6 +15,8 @@ from memlane.server.v1.stats import AskStats
 from memlane.types.times import from_ms
 
 operations = Operations("tenant", __doc__)
+_WHERE = "file"
+"""The fact about a store that tells where it is on the server's machine; callers are not told."""
 
 
 class AskWork(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -51,7 +53,12 @@ async def whoami(call: TenantCall[None, NoQuery]) -> Caller:
 @operations.at("GET", "/health", scope="read")
 async def get_health(call: TenantCall[None, NoQuery]) -> Health:
     """Return facts about the stores; a store that is down is told as a problem."""
-    return Health(stores=await call.memory.ping())
+    found = await call.memory.ping()
+    return Health(stores={name: _without_place(facts) for name, facts in found.items()})
+
+
+def _without_place(facts: dict[str, str]) -> dict[str, str]:
+    return {what: told for what, told in facts.items() if what != _WHERE}
 
 
 class AskUsers(Page, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -115,8 +122,8 @@ async def retry_work(call: TenantCall[None, NoQuery]) -> Count:
 
 @operations.at("POST", "/work/run", scope="admin", asks_model=True)
 async def run_work(call: TenantCall[RunWork, NoQuery]) -> Count:
-    """Do the due background work now, in the server, and return how much was written."""
-    return Count(count=await call.memory.run_due(until_idle=call.body.until_idle))
+    """Do the due background work of the tenant now, in the server, and return how much was written."""
+    return Count(count=await call.memory.run_due(tenant=call.tenant, until_idle=call.body.until_idle))
 
 
 @operations.at("POST", "/sweep", scope="admin")

@@ -8,6 +8,8 @@ import pytest
 
 import memlane
 from memlane.errors import RateLimitError, StoreUnavailableError
+from memlane.server.v1 import importing
+from memlane.server.v1.cursors import make_cursor
 
 S = "/v1/users/luke/sessions/monday"
 NESTED = b"[" * 100_000 + b"]" * 100_000
@@ -110,6 +112,45 @@ async def test_a_query_that_does_not_fit_names_its_parameter(
 ) -> None:
     answer = await client.get(f"{S}/messages?{query}")
     assert (answer.status_code, answer.json().get("field")) == (422, field)
+
+
+@pytest.mark.parametrize(
+    ("path", "of", "place"),
+    [
+        ("/v1/users/luke/memories", ("memories", "default", "luke", ""), ["2026-01-01T00:00:00", "x"]),
+        ("/v1/users/luke/sessions", ("sessions", "default", "luke"), ["2026-01-01T00:00:00", "x"]),
+        (f"{S}/messages", ("messages", "default", "luke", "monday"), [-1, None]),
+        (f"{S}/messages", ("messages", "default", "luke", "monday"), [2**70, None]),
+        ("/v1/users", ("users", "default"), 1),
+    ],
+)
+async def test_a_cursor_that_somebody_made_up_is_refused(
+    client: httpx2.AsyncClient, memory: memlane.AsyncMemlane, path: str, of: tuple[str, ...], place: Any
+) -> None:
+    await memory.user("luke").session("monday").add("user", "hello")
+    answer = await client.get(path, params={"cursor": make_cursor(of, place)})
+    assert (answer.status_code, answer.json()["code"]) == (422, "usage")
+
+
+@pytest.mark.parametrize("path", ["/v1/users/luke/recall", "/v1/users/luke/episodes", f"{S}/context"])
+async def test_a_query_that_would_take_seconds_is_refused(client: httpx2.AsyncClient, path: str) -> None:
+    answer = await client.post(path, json={"query": "word " * 20_001})
+    assert (answer.status_code, answer.json()["field"]) == (422, "query")
+    assert (await client.post(path, json={"query": "w" * 100_000})).status_code == 200
+
+
+async def test_conversations_are_not_decoded_at_any_size(
+    client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "_MOST_AT_ONCE_BYTES", 1_000)
+    path = "/v1/users/luke/import"
+    answer = await client.post(path, content=b"[" + b'{"a":1},' * 200 + b"1]")
+    assert (answer.status_code, answer.json()["limit_bytes"]) == (413, 1_000)
+    for number in range(10):
+        await client.post(f"{S}/messages", json={"messages": [{"role": "user", "content": f"{number} " + "a" * 100}]})
+    export = (await client.get("/v1/users/luke/export")).content
+    assert len(export) > 1_000
+    assert (await client.post("/v1/users/lea/import", content=export)).status_code == 200
 
 
 async def test_a_cursor_is_good_for_its_list_only(client: httpx2.AsyncClient, memory: memlane.AsyncMemlane) -> None:

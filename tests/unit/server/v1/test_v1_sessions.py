@@ -149,7 +149,9 @@ async def test_operators_see_the_work_of_their_tenant_only(
     assert (await client.post("/v1/work/run")).status_code == 200
     assert (await client.get("/v1/work")).json() == {"work": []}
     assert (await client.post("/v1/sweep")).json() == {"count": 0}
-    assert set((await client.get("/v1/health")).json()["stores"]) == {"sessions", "memories"}
+    stores = (await client.get("/v1/health")).json()["stores"]
+    assert set(stores) == {"sessions", "memories"}
+    assert all(facts["server"] == "SQLite" and "file" not in facts for facts in stores.values())
 
 
 @pytest.mark.parametrize(

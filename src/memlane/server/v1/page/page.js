@@ -119,16 +119,18 @@ async function show() {
   const all = document.getElementById("all");
   document.getElementById("about").textContent = api.info.description;
   for (const tag of api.tags) {
-    all.append(make("h2", tag.name), make("p", tag.description));
+    const section = make("section", "", make("h2", tag.name), make("p", tag.description));
+    all.append(section);
     for (const [path, methods] of Object.entries(api.paths)) {
       for (const [method, operation] of Object.entries(methods)) {
-        if (operation.tags.includes(tag.name)) all.append(operationBox(api, path, method, operation));
+        if (operation.tags.includes(tag.name)) section.append(operationBox(api, path, method, operation));
       }
     }
   }
   document.getElementById("find").addEventListener("input", (event) => {
     const wanted = event.target.value.toLowerCase();
     for (const box of all.querySelectorAll("details[data-text]")) box.hidden = !box.dataset.text.includes(wanted);
+    for (const section of all.children) section.hidden = !section.querySelector("details[data-text]:not([hidden])");
   });
 }
 show();
