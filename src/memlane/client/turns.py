@@ -74,6 +74,7 @@ async def _heard(source: AsyncGenerator[bytes], made: ReplyStream) -> AsyncGener
                 yield decoded(event.data, Piece).text
             elif event.name == "reply":
                 made.reply = decoded(event.data, Reply)
+                made.usage = made.reply.usage
                 return
             elif event.name == "problem":
                 raise problem_error(event.data)

@@ -51,11 +51,14 @@ class ReplyStream:
 
     Attributes:
         reply: The whole, once all pieces have come; None before.
+        usage: Tokens that the call of the model took, once it has ended, also when it was cut; None before, and where
+            no model was called.
     """
 
     def __init__(self, pieces: "Callable[[ReplyStream], AsyncGenerator[str]]") -> None:
         """Take the pieces from a generator, which sets `reply` at its end; nothing happens before."""
         self.reply: Reply | None = None
+        self.usage: Usage | None = None
         self._pieces = pieces(self)
 
     def __aiter__(self) -> Self:

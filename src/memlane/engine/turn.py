@@ -195,7 +195,7 @@ class _Heard:
     def __init__(self) -> None:
         self.said: list[str] = []
         self.completion: Completion | None = None
-        self.is_counted = False
+        self.usage: Usage | None = None
 
     @property
     def whole(self) -> Completion:
@@ -228,6 +228,7 @@ async def _pieces(core: Core, log: SessionLog, ask: Ask, model: ChatModel, made:
                 await core.tasks.whole(core.unkept[heard]())
             raise
         finally:
+            made.usage = heard.usage
             core.unkept.pop(heard, None)
 
 
@@ -249,9 +250,10 @@ async def _hear(model: ChatModel, prompt: Prompt, heard: _Heard) -> AsyncGenerat
 
 def _note_heard(core: Core, log: SessionLog, begun: _Begun, heard: _Heard) -> None:
     """Count, once, what a stream took that gave anything."""
-    if not heard.is_counted and (heard.said or heard.completion):
-        heard.is_counted = True
-        _note_spent(core, log, begun, heard.completion or Completion(text="".join(heard.said)))
+    if heard.usage is None and (heard.said or heard.completion):
+        completion = heard.completion or Completion(text="".join(heard.said))
+        heard.usage = _used(log, begun, completion)
+        _note_spent(core, log, begun, completion)
 
 
 def _note_spent(core: Core, log: SessionLog, begun: _Begun, completion: object) -> None:

@@ -19,6 +19,8 @@ from memlane.types.message import Message
 from memlane.types.turn import CUT
 
 _TOKENS_A_MESSAGE_COSTS_AT_LEAST = 4
+_MOST_QUESTION_CHARACTERS = 20_000
+"""How much of a message is looked for; a pasted file would hold up everybody else."""
 
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,4 +134,5 @@ def _most_messages(wanted: Window) -> int | None:
 
 
 def _newest_question(messages: list[Message]) -> str | None:
-    return next((message_text(message) for message in reversed(messages) if message.role == "user"), None)
+    newest = next((message_text(message) for message in reversed(messages) if message.role == "user"), None)
+    return None if newest is None else newest[:_MOST_QUESTION_CHARACTERS]

@@ -54,6 +54,9 @@ class ReplyEvents:
         finally:
             await watched.aclose()
             await self._stream.aclose()
+            usage = self._stream.usage  # also of a turn that was cut
+            if usage is not None:
+                await self._spent(usage.input_tokens + usage.output_tokens)
 
     async def _send_all(self, watched: Watched, send: Send) -> None:
         while (piece := await self._piece(watched, send)) is not None:
@@ -61,7 +64,6 @@ class ReplyEvents:
             await send_more(send, _event("piece", Piece(piece)))
         reply = self._stream.reply
         if reply is not None:
-            await self._spent(reply.usage.input_tokens + reply.usage.output_tokens)
             await self._begin(send)
             await send_more(send, _event("reply", reply))
         await _finish(send)

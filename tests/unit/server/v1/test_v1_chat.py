@@ -118,7 +118,9 @@ class Visitor:
             self.came.set()
 
 
-async def test_a_client_that_goes_away_ends_the_turn_as_cut(connect: Any, behind_gate: Callable[..., App]) -> None:
+async def test_a_client_that_goes_away_ends_the_turn_as_cut_and_is_charged(
+    connect: Any, behind_gate: Callable[..., App], meter: Any
+) -> None:
     ended = asyncio.Event()
 
     async def slow(prompt: Prompt) -> AsyncIterator[str]:
@@ -138,6 +140,7 @@ async def test_a_client_that_goes_away_ends_the_turn_as_cut(connect: Any, behind
     assert ended.is_set()
     *_, cut = await memory.user("luke").session("monday").messages()
     assert (cut.content, cut.turn.stop) == ("Hello ", "cut")
+    assert meter.tokens > 0
 
 
 async def test_a_silent_model_is_covered_by_signs_of_life(
