@@ -4,6 +4,7 @@ The one table of HTTP status by error stands here. A document carries the stable
 succeed later, and what the error knows in numbers.
 """
 
+from math import ceil
 from typing import Any, Final
 
 import msgspec
@@ -55,6 +56,8 @@ _TOLD: Final[dict[type[MemlaneError], str]] = {
     errors.SettingError: "the server is not set up for this; its log says what is wrong, under the request id",
 }
 """What callers are told of errors whose own words name the server's files, hosts and settings."""
+_UNAUTHENTICATED: Final = 401
+_LATER: Final = (429, 503)
 _NUMBERS: Final = ("size_bytes", "limit_bytes", "needed_tokens", "budget_tokens", "retry_after", "pip_line")
 _CLASSES: Final[dict[str, type[MemlaneError]]] = {}
 
@@ -122,6 +125,16 @@ def problem_of(error: MemlaneError, *, request_id: str = "", field: str | None =
         field=field,
         **known,
     )
+
+
+def headers_of(problem: Problem) -> list[tuple[bytes, bytes]]:
+    """Return the headers that belong to a document: its type, how to authenticate, and when to try again."""
+    headers = [(b"content-type", CONTENT_TYPE.encode())]
+    if problem.status == _UNAUTHENTICATED:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if problem.status in _LATER:
+        headers.append((b"retry-after", b"%d" % max(1, ceil(problem.retry_after or 1))))
+    return headers
 
 
 def error_of(problem: Problem) -> MemlaneError:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, unquote
 import msgspec
 
 from memlane.access.scope import credential_of, request_id_of
-from memlane.api.problems import CONTENT_TYPE, Problem, problem_of
+from memlane.api.problems import Problem, headers_of, problem_of
 from memlane.engine.client import AsyncMemlane
 from memlane.errors import ForbiddenError, MissingExtraError, NotFoundError, UsageError
 from memlane.mcp.caller import Caller, Toolset, check_toolset
@@ -167,7 +167,7 @@ def _wrong_method(request_id: str) -> Problem:
 
 async def _answer(problem: Problem, send: Send) -> None:
     body = msgspec.json.encode(problem)
-    headers = [(b"content-type", CONTENT_TYPE.encode()), (b"content-length", str(len(body)).encode())]
+    headers = [*headers_of(problem), (b"content-length", str(len(body)).encode())]
     if problem.status == _WRONG_METHOD:
         headers.append((b"allow", b"POST"))
     await send({"type": "http.response.start", "status": problem.status, "headers": headers})

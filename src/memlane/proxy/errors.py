@@ -1,17 +1,14 @@
 """Problem documents of the proxy for what has no error of its own: a provider that cannot be reached, a wrong path."""
 
-from math import ceil
 from typing import Final
 
 import msgspec
 
-from memlane.api.problems import CONTENT_TYPE, Problem, problem_of
+from memlane.api.problems import Problem, headers_of, problem_of
 from memlane.errors import MemlaneError, ModelUnavailableError, NotFoundError, StoreUnavailableError, UnsupportedError
 
 Headers = list[tuple[bytes, bytes]]
 _TITLES: Final = {502: "The provider cannot be reached", 504: "The provider is too slow"}
-_WAIT: Final = (429, 503)
-_LEAST_WAIT_SECONDS: Final = 1
 
 
 class UpstreamError(ModelUnavailableError):
@@ -46,11 +43,7 @@ def no_websockets() -> UnsupportedError:
 def problem(error: MemlaneError, request_id: str) -> tuple[int, Headers, bytes]:
     """Return status, headers and body of the answer that an error becomes."""
     document = _document(error, request_id)
-    headers = [(b"content-type", CONTENT_TYPE.encode())]
-    if document.status in _WAIT:
-        wait = max(_LEAST_WAIT_SECONDS, ceil(document.retry_after or 0))
-        headers.append((b"retry-after", b"%d" % wait))
-    return document.status, headers, msgspec.json.encode(document)
+    return document.status, headers_of(document), msgspec.json.encode(document)
 
 
 def _document(error: MemlaneError, request_id: str) -> Problem:

@@ -1,12 +1,11 @@
 """Problem documents as answers of an ASGI application, for what is refused before or beside `/v1`."""
 
 import logging
-from math import ceil
 from typing import Final
 
 import msgspec
 
-from memlane.api.problems import CONTENT_TYPE, Problem, problem_of
+from memlane.api.problems import Problem, headers_of, problem_of
 from memlane.errors import MemlaneError
 from memlane.server.parts import Send
 
@@ -48,7 +47,7 @@ def refusal_of(error: MemlaneError, request_id: str) -> Refusal:
     problem = problem_of(error, request_id=request_id)
     if problem.detail != str(error):
         _log.warning("%s: %s", error.code, error)
-    return _with_headers(problem)
+    return Refusal(problem, headers_of(problem))
 
 
 def refusal(status: int, detail: str, request_id: str, *, code: str | None = None) -> Refusal:
@@ -64,7 +63,7 @@ def refusal(status: int, detail: str, request_id: str, *, code: str | None = Non
         retryable=later,
         request_id=request_id,
     )
-    return _with_headers(problem)
+    return Refusal(problem, headers_of(problem))
 
 
 async def refuse(send: Send, given: Refusal, *, head: bool = False, close: bool = False) -> None:
@@ -75,12 +74,3 @@ async def refuse(send: Send, given: Refusal, *, head: bool = False, close: bool 
         headers.append((b"connection", b"close"))
     await send({"type": "http.response.start", "status": given.problem.status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head else body, "more_body": False})
-
-
-def _with_headers(problem: Problem) -> Refusal:
-    headers: Headers = [(b"content-type", CONTENT_TYPE.encode())]
-    if problem.status == 401:  # noqa: PLR2004 -- as the next
-        headers.append((b"www-authenticate", b"Bearer"))
-    if problem.status in (429, 503):
-        headers.append((b"retry-after", str(max(1, ceil(problem.retry_after or 1))).encode()))
-    return Refusal(problem, headers)
