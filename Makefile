@@ -6,7 +6,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 DATA ?= retrieval
 TASK ?= all
 TESTS ?= tests
-LOCKED := dev peers $(addprefix alternatives/,bm25s chromadb langgraph mem0 mempalace plot runtimes)
+LOCKED := dev peers $(addprefix alternatives/,bm25s chromadb langgraph load mem0 mempalace plot runtimes)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup services run test check format docs bench bench-retrieval bench-peers lock clean

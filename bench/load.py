@@ -11,6 +11,7 @@ import argparse
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,7 +25,7 @@ import memlane
 from environments import alternative_python
 from memlane.testing.services.processes import Process, free_port, new_folder, remove_folder
 from memlane.testing.services.redis import redis_server
-from report import ROOT, Report, Table, Target, run_script, versions
+from report import RESULTS, ROOT, Report, Table, Target, circumstances, enter, run_script, versions
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 _READ_BACK = ("memlane on Redis", "memlane on SQLite")
@@ -55,6 +56,7 @@ class Load(msgspec.Struct):
 
 def measure(options: argparse.Namespace) -> Report:
     """Load each server in turn; `--rounds` times, so that what disturbs the machine meets all of them."""
+    start = time.monotonic()
     servers: dict[str, Callable[[ExitStack], tuple[str, Process | _Running]]] = {
         "bare handler on Redis": _bare,
         "memlane on Redis": lambda stack: _memlane(stack, stack.enter_context(redis_server()).url, options),
@@ -72,7 +74,12 @@ def measure(options: argparse.Namespace) -> Report:
                 loads[name].append(_load(host, server, options))
                 if name in _READ_BACK:
                     faults[name] += _faults(host, loads[name][-1])
-    return _report(loads, faults, options)
+    report = _report(loads, faults, options)
+    report.remarks.append(circumstances("python bench/load.py"))
+    report.seconds = time.monotonic() - start
+    if options.enter:
+        enter(RESULTS, [report])
+    return report
 
 
 def _load(host: str, server: Process | _Running, options: argparse.Namespace) -> Load:
@@ -241,6 +248,15 @@ def _remarks(loads: dict[str, list[Load]], options: argparse.Namespace) -> list[
 if __name__ == "__main__":
     run_script(
         __doc__ or "",
-        ["users=200", "seconds=60", "pace=1.0", "rounds=1", "embedder=hashing", "only=", "agent-memory-server="],
+        [
+            "users=200",
+            "seconds=60",
+            "pace=1.0",
+            "rounds=1",
+            "embedder=hashing",
+            "only=",
+            "agent-memory-server=",
+            "enter=flag",
+        ],
         measure,
     )

@@ -34,7 +34,7 @@ from memlane.types.ids import Partition
 from memlane.wiring.backends import open_backend
 from memlane.wiring.settings import ProxySettings
 from recall_parts import memory
-from report import SERVICES, Report, Table, Target, ms, run_script, versions
+from report import RESULTS, SERVICES, Report, Table, Target, circumstances, enter, ms, run_script, versions
 
 _PARTITION = Partition("default", "luke")
 _SESSION = "long"
@@ -81,6 +81,7 @@ class _Client:
 
 def measure(options: argparse.Namespace) -> Report:
     """Fill a store, start provider and proxy, and call both in turns."""
+    start = time.monotonic()
     SERVICES.mkdir(exist_ok=True)
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-", dir=SERVICES)))
@@ -90,7 +91,12 @@ def measure(options: argparse.Namespace) -> Report:
         model = [sys.executable, "-m", "memlane.testing.model_server", "--script", str(script)]
         provider = f"{_started(stack, model)}/v1"
         found = {name: _measured(stack, url, provider, options) for name, url in stores.items()}
-    return _report(found)
+    report = _report(found)
+    report.remarks.append(circumstances("python bench/proxy_overhead.py"))
+    report.seconds = time.monotonic() - start
+    if options.enter:
+        enter(RESULTS, [report])
+    return report
 
 
 def _redis(stack: contextlib.ExitStack) -> str:
@@ -242,4 +248,5 @@ if __name__ == "__main__":
         with contextlib.suppress(KeyboardInterrupt):
             uvloop.run(_serve(sys.argv[2], sys.argv[3]))
     else:
-        run_script("Measure what the memory proxy adds to a call.", ["rounds=5", "calls=10", "pause=0.8"], measure)
+        options = ["rounds=5", "calls=10", "pause=0.8", "enter=flag"]
+        run_script("Measure what the memory proxy adds to a call.", options, measure)

@@ -26,6 +26,7 @@ _PARTS = (
     "ingest_pause",
     "embedder",
     "import_time",
+    "usage_cost",
     "prefix",
     "facts",
     "long_chat",
