@@ -47,11 +47,12 @@ def application(url: str) -> Litestar:
         return Added([place.position for place in places])
 
     @post("/v1/users/{user:str}/sessions/{session:str}/context", status_code=200)
-    async def context(user: FromPath[str], session: FromPath[str], data: JSONBody[dict[str, Any]]) -> list[Any]:  # noqa: ARG001
+    async def context(user: FromPath[str], session: FromPath[str], data: JSONBody[dict[str, Any]]) -> list[Any]:
         partition = Partition("default", user)
         state = await sessions.read(SessionKey(partition, session), now_ms=_now_ms(), last=_LAST)
-        changed = await memories.changes(partition, cursors[partition], now_ms=_now_ms())
-        cursors[partition] = changed.cursor
+        if data["recall"]:
+            changed = await memories.changes(partition, cursors[partition], now_ms=_now_ms())
+            cursors[partition] = changed.cursor
         return [msgspec.Raw(stored.body) for stored in state.messages]
 
     return Litestar([add, context], openapi_config=None, logging_config=None)

@@ -88,7 +88,18 @@ def _load(host: str, server: Process | _Running, options: argparse.Namespace) ->
     before = _cpu_s(server)
     command = [str(alternative_python("load")), str(ROOT / "bench" / "load_clients.py"), "--host", host]
     command += ["--shape", "agent-memory-server"] if host == options.agent_memory_server.partition("@")[2] else []
-    command += ["--users", options.users, "--seconds", options.seconds, "--pace", options.pace, "--out", str(out)]
+    command += [
+        "--recall",
+        options.recall,
+        "--users",
+        options.users,
+        "--seconds",
+        options.seconds,
+        "--pace",
+        options.pace,
+        "--out",
+        str(out),
+    ]
     subprocess.run(command, check=True)
     found = msgspec.json.decode(out.read_bytes(), type=Load)
     found.server_cpu_s = (_cpu_s(server) - before) * _share(found)
@@ -190,8 +201,9 @@ def _report(loads: dict[str, list[Load]], faults: dict[str, int], options: argpa
     header = ["server", "request", "requests/s", "p50 ms", "p95 ms", "p99 ms", "errors"]
     cores = [[name, *(f"{load.per_core:.0f}" for load in found)] for name, found in loads.items()]
     pace = "one after the other" if float(options.pace) == 0 else f"a turn every {options.pace} s"
+    without = ", without recall" if options.recall == "0" else ""
     return Report(
-        title=f"Under load: {options.users} clients, {pace}",
+        title=f"Under load: {options.users} clients, {pace}{without}",
         about=__doc__ or "",
         tables=[
             Table("The middle round of each", header, rows),
@@ -213,6 +225,7 @@ def _row(found: list[Load], kind: str) -> list[str]:
 
 def _targets(loads: dict[str, list[Load]], faults: dict[str, int], options: argparse.Namespace) -> list[Target]:
     how = "unpaced" if float(options.pace) == 0 else "paced"
+    how += ", without recall" if options.recall == "0" else ""
     targets = [
         Target(f"messages lost, doubled or out of order, {name}, {how}", count, 0)
         for name, count in faults.items()
@@ -235,7 +248,8 @@ def _remarks(loads: dict[str, list[Load]], options: argparse.Namespace) -> list[
     return [
         (
             f"{options.seconds} s a round, {options.rounds} rounds, embedder `{options.embedder}`, one process a "
-            "server; a turn is two messages of 25 words and a context of 1,000 tokens with recall."
+            "server; a turn is two messages of 25 words and a context of 1,000 tokens, with at most "
+            f"{options.recall} memories recalled."
         ),
         (
             "Times are whole milliseconds as the clients saw them; per core: requests by seconds of processor that the "

@@ -30,6 +30,7 @@ class Talker(FastHttpUser):
     abstract = True
     headers: dict[str, str] = {}  # noqa: RUF012 -- set once, before any client starts
     sent: list[dict[str, Any]] = []  # noqa: RUF012 -- all clients write to one list
+    recall = 5
     connection_timeout = network_timeout = 60.0
 
     def on_start(self) -> None:
@@ -48,7 +49,7 @@ class Talker(FastHttpUser):
         messages = [{"role": role, "content": self._text(), "id": name} for role, name in roles]
         added = self._post("add", f"{self.path}/messages", {"messages": messages})
         self.sent.append({"user": self.name, "ids": ids, "acknowledged": added})
-        self._post("context", f"{self.path}/context", {"max_tokens": 1_000})
+        self._post("context", f"{self.path}/context", {"max_tokens": 1_000, "recall": self.recall})
 
     def _text(self) -> str:
         return " ".join(self.random.choices(_WORDS, k=25))
@@ -95,11 +96,12 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--pace", type=float, default=1.0, help="seconds from turn to turn of a client; 0: none")
     parser.add_argument("--key", default="")
+    parser.add_argument("--recall", type=int, default=5, help="memories a context may quote; 0: no recall")
     parser.add_argument("--shape", choices=("memlane", "agent-memory-server"), default="memlane")
     parser.add_argument("--out", type=Path, required=True)
     options = parser.parse_args()
     Talker.wait_time = constant_pacing(options.pace) if options.pace else constant_throughput(1_000)
-    Talker.host = options.host
+    Talker.host, Talker.recall = options.host, options.recall
     if options.key:
         Talker.headers = {"Authorization": f"Bearer {options.key}"}
     talker = Talker if options.shape == "memlane" else AgentMemoryTalker

@@ -126,5 +126,7 @@ class Upstream:
 
 def _checked_url(url: "httpx2.URL") -> "httpx2.URL":
     if url.scheme not in ("http", "https") or not url.host or url.query:
-        raise SettingError("the address of a provider must be http(s)://host/path, without a query")
+        raise SettingError(
+            "proxy.openai_url and proxy.anthropic_url must be http(s)://host/path, without a query, unlike one of them"
+        )
     return url

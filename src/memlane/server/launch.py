@@ -56,7 +56,9 @@ def listen(host: str, port: int) -> socket.socket:
             unless_bound.pop_all()
             return listening
     except OSError as exc:
-        raise MemlaneError(f"cannot listen on {_joined(host, port)}: {exc.strerror or exc}") from exc
+        raise MemlaneError(
+            f"cannot listen on {_joined(host, port)}: {exc.strerror or exc}; choose another with --port"
+        ) from exc
 
 
 def address_of(listening: socket.socket, host: str) -> str:
