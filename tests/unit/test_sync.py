@@ -144,6 +144,7 @@ def test_an_interrupt_in_a_stream_ends_it_cleanly_and_keeps_what_had_come() -> N
     with memlane.connect("sqlite://", embedder="none", model=ScriptedModel(slow), work="off") as memory:
         chat = memory.user("luke").session("trip")
         heard: list[str] = []
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job would ignore it
         timer = threading.Timer(0.5, os.kill, (os.getpid(), signal.SIGINT))
         timer.start()
         try:
@@ -151,6 +152,7 @@ def test_an_interrupt_in_a_stream_ends_it_cleanly_and_keeps_what_had_come() -> N
                 heard.extend(chat.stream("Tell me"))
         finally:
             timer.join()
+            signal.signal(signal.SIGINT, before)
         assert [message.content for message in chat.messages()] == ["Tell me", "so far"]
         assert len(chat.unanswered()) == 1
 

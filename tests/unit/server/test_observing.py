@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncGenerator, Iterator
+from pathlib import Path
 
 import pytest
 from opentelemetry.sdk.trace import ReadableSpan
@@ -194,3 +195,15 @@ def test_control_characters_do_not_reach_a_terminal(said: list[str]) -> None:
     logging.getLogger("memlane.test").warning("a\x1b[31m\nb")
     assert "".join(said).count("\n") == 1
     assert "\x1b" not in "".join(said)
+
+
+async def test_a_scrape_waits_for_a_process_that_is_just_beginning_its_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    begun = tmp_path / "counter_4711.db"
+    begun.touch()
+    scraping = asyncio.create_task(asyncio.to_thread(PrometheusObserver().exposition))
+    await asyncio.sleep(0.1)
+    begun.write_bytes(bytes(8))
+    assert isinstance(await scraping, bytes)

@@ -7,7 +7,9 @@ asked adds them up. Names and labels are Memlane's own, few and fixed.
 import asyncio
 import os
 import platform
+import struct
 import time
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Final
 
@@ -24,6 +26,8 @@ CONTENT_TYPE: Final = prometheus.CONTENT_TYPE_LATEST
 _PREFIX: Final = "memlane"
 _BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
 _MOST_COUNTERS: Final = 100
+_LOOKS: Final = 10
+_BLINK_SECONDS: Final = 0.05
 _ABOUT: Final = {
     "requests": "Requests answered, by route, method and status; 499: the client had gone.",
     "tokens": "Tokens sent to and received from models, as providers counted them.",
@@ -93,6 +97,10 @@ class PrometheusObserver:
             return prometheus.generate_latest(self.registry)
         together = prometheus.CollectorRegistry()
         multiprocess.MultiProcessCollector(together)
+        for _ in range(_LOOKS - 1):
+            with suppress(struct.error, ValueError, RuntimeError):
+                return prometheus.generate_latest(together)
+            time.sleep(_BLINK_SECONDS)  # a process was beginning its file just then
         return prometheus.generate_latest(together)
 
     def _counted(self, key: tuple[str, ...], name: str, labels: dict[str, str]) -> Any:
