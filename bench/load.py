@@ -268,6 +268,7 @@ if __name__ == "__main__":
             "pace=1.0",
             "rounds=1",
             "embedder=hashing",
+            "recall=5",
             "only=",
             "agent-memory-server=",
             "enter=flag",
