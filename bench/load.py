@@ -224,7 +224,7 @@ def _row(found: list[Load], kind: str) -> list[str]:
 
 
 def _targets(loads: dict[str, list[Load]], faults: dict[str, int], options: argparse.Namespace) -> list[Target]:
-    how = "unpaced" if float(options.pace) == 0 else "paced"
+    how = "unpaced" if float(options.pace) == 0 else f"a turn every {options.pace} s"
     how += ", without recall" if options.recall == "0" else ""
     targets = [
         Target(f"messages lost, doubled or out of order, {name}, {how}", count, 0)
