@@ -251,16 +251,16 @@ async def _hear(model: ChatModel, prompt: Prompt, heard: _Heard) -> AsyncGenerat
 def _note_heard(core: Core, log: SessionLog, begun: _Begun, heard: _Heard) -> None:
     """Count, once, what a stream took that gave anything."""
     if heard.usage is None and (heard.said or heard.completion):
-        completion = heard.completion or Completion(text="".join(heard.said))
-        heard.usage = _used(log, begun, completion)
-        _note_spent(core, log, begun, completion)
+        heard.usage = _note_spent(core, log, begun, heard.completion or Completion(text="".join(heard.said)))
 
 
-def _note_spent(core: Core, log: SessionLog, begun: _Begun, completion: object) -> None:
-    """Count what a call of a model took, also one whose answer is of no use or not kept."""
-    if isinstance(completion, Completion):
-        amounts = tokens_of(_used(log, begun, completion))
-        core.usage.note(log.key.partition, log.key.session, amounts, since=begun.began)
+def _note_spent(core: Core, log: SessionLog, begun: _Begun, completion: object) -> Usage | None:
+    """Count what a call of a model took, also one whose answer is of no use or not kept, and return it."""
+    if not isinstance(completion, Completion):
+        return None
+    used = _used(log, begun, completion)
+    core.usage.note(log.key.partition, log.key.session, tokens_of(used), since=begun.began)
+    return used
 
 
 def _used(log: SessionLog, begun: _Begun, completion: Completion) -> Usage:
