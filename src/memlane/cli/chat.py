@@ -11,9 +11,10 @@ import typer
 from memlane._version import __version__
 from memlane.cli.exit_codes import ExitCode, exit_code
 from memlane.cli.output import note, say_error
-from memlane.cli.visible import one_line
-from memlane.cli.where import Where, connected, for_talker
+from memlane.cli.where import Where, for_talker
 from memlane.errors import MemlaneError, ModelError, UsageError
+from memlane.types.visible import one_line
+from memlane.wiring.connecting import connected
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession

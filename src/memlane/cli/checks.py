@@ -15,10 +15,10 @@ import memlane
 from memlane.cli.config import shown_place
 from memlane.cli.lines import plural
 from memlane.cli.server_checks import checked_server
-from memlane.cli.where import connected
 from memlane.errors import MemlaneError, MissingExtraError, SettingError, StoreUnavailableError
 from memlane.protocols.chat_model import Prompt
 from memlane.types.message import make_message
+from memlane.wiring.connecting import connected
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
 from memlane.wiring.models import open_model

@@ -10,12 +10,12 @@ import typer
 from memlane.cli.arguments import read_life
 from memlane.cli.lines import minute
 from memlane.cli.output import note, say, say_json
-from memlane.cli.visible import one_line
 from memlane.cli.where import Where, with_settings_and_json
 from memlane.errors import SettingError, UsageError
+from memlane.types.visible import one_line
 
 if TYPE_CHECKING:
-    from memlane.access.key_records import KeyInfo
+    from memlane.types.key import KeyInfo
     from memlane.access.keys import Keys, NewKey
     from memlane.wiring.settings import Settings
 

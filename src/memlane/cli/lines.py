@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
-from memlane.cli.visible import one_line, visible
 from memlane.context.rendering import message_text
 from memlane.types.memory import Memory, Recalled, RecalledEpisode
 from memlane.types.message import Message
 from memlane.types.session import Receipt, SessionInfo
+from memlane.types.visible import one_line, visible
 
 _INDENT = "    "
 _EPISODE_CHARACTERS = 200

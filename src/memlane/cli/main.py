@@ -11,8 +11,8 @@ from io import TextIOWrapper
 from typing import Any
 
 from memlane.cli.exit_codes import ExitCode, exit_code
-from memlane.cli.visible import error_line
 from memlane.errors import MemlaneError, MissingExtraError
+from memlane.types.visible import error_line
 
 _NEEDED = ("typer", "rich", "prompt_toolkit")
 _ERRORS_OF_PARSING = ("exit_code", "format_message")

@@ -11,7 +11,8 @@ import typer
 
 from memlane.cli.exit_codes import ExitCode
 from memlane.cli.output import note
-from memlane.cli.where import Where, connected_async, for_service
+from memlane.cli.where import Where, for_service
+from memlane.wiring.connecting import connected_async
 
 if TYPE_CHECKING:
     from memlane.mcp.caller import Toolset

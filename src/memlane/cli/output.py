@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import typer
 
-from memlane.cli.visible import error_line, json_safe, visible
 from memlane.errors import MemlaneError
+from memlane.types.visible import error_line, json_safe, visible
 
 
 def say(text: str = "", *, newline: bool = True) -> None:

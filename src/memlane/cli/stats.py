@@ -8,8 +8,9 @@ import typer
 
 from memlane.cli.arguments import read_time
 from memlane.cli.output import note, say, say_json
-from memlane.cli.where import Where, connected, for_tenant
+from memlane.cli.where import Where, for_tenant
 from memlane.errors import UsageError
+from memlane.wiring.connecting import connected
 
 if TYPE_CHECKING:
     from memlane import Memlane

@@ -8,9 +8,9 @@ from memlane import User
 from memlane.cli.commands import COMMANDS, QUIT
 from memlane.cli.lines import plural
 from memlane.cli.output import faint, note, say, say_styled
-from memlane.cli.visible import one_line, visible
 from memlane.sync.session import BlockingStream
 from memlane.types.memory import MESSAGE, Recalled
+from memlane.types.visible import one_line, visible
 
 _MODEL_NOTE = "(from memory; no chat model)"
 _LONGEST_STREAM_SECONDS = 0.6

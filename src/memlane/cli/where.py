@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import msgspec
 import typer
 
+from memlane.wiring.connecting import connected
+
 if TYPE_CHECKING:
-    from memlane import Memlane, User
-    from memlane.wiring.build import Connecting, Options
+    from memlane import User
     from memlane.wiring.settings import Settings
 
 _STORE = Annotated[str | None, typer.Option("--store", metavar="URL", help="Where sessions live, and memories.")]
@@ -86,43 +87,6 @@ class Where(msgspec.Struct, frozen=True, kw_only=True):
         """
         with connected(self.settings()) as memory:
             yield memory.user(self.user, tenant=self.tenant)
-
-
-def connected(settings: "Settings", *, in_process: bool | None = None) -> "Memlane":
-    """Return a connection as the settings have it; close it. `in_process`: see `memlane.WorkPlan`."""
-    import memlane  # noqa: PLC0415 -- help must come fast
-
-    url, memories, options = _connecting(settings, in_process)
-    return memlane.connect(url, memories=memories, **options)
-
-
-def connected_async(settings: "Settings") -> "Connecting":
-    """Return a connection for asyncio as the settings have it; see `memlane.connect_async`."""
-    import memlane  # noqa: PLC0415 -- help must come fast
-
-    url, memories, options = _connecting(settings, None)
-    return memlane.connect_async(url, memories=memories, **options)
-
-
-def _connecting(settings: "Settings", in_process: bool | None) -> "tuple[str | None, str | None, Options]":
-    """Return both URLs and the options of `connect`.
-
-    Of a server's own, only what this command names is passed on, so that it is refused.
-    """
-    from memlane.wiring.remote import is_server  # noqa: PLC0415 -- help must come fast
-    from memlane.wiring.settings import ARGUMENT  # noqa: PLC0415
-
-    url, memories = (None if url is None else url.reveal() for url in (settings.store.url, settings.store.memories_url))
-    if is_server(url):
-        own: Options = {"api_key": settings.store.api_key or None}
-        if settings.origin("embedder.name") == ARGUMENT:
-            own["embedder"] = settings.embedder.name
-        if settings.origin("model.name") == ARGUMENT:
-            own["model"] = settings.model.name
-        return url, memories, own
-    options = settings.connect_options()
-    options["work"] = settings.work.plan(in_process=in_process)
-    return url, memories, options
 
 
 def with_settings(command: Callable[..., None]) -> Callable[..., None]:

@@ -9,8 +9,9 @@ import typer
 
 from memlane.cli.lines import plural
 from memlane.cli.output import note, say, say_json
-from memlane.cli.visible import one_line
-from memlane.cli.where import Where, connected, with_settings_and_json
+from memlane.cli.where import Where, with_settings_and_json
+from memlane.types.visible import one_line
+from memlane.wiring.connecting import connected
 
 if TYPE_CHECKING:
     from memlane.protocols.work import DuePartition

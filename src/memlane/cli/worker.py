@@ -10,7 +10,8 @@ import typer
 from memlane.cli.exit_codes import ExitCode
 from memlane.cli.lines import plural
 from memlane.cli.output import note
-from memlane.cli.where import Where, connected, for_worker
+from memlane.cli.where import Where, for_worker
+from memlane.wiring.connecting import connected
 
 if TYPE_CHECKING:
     from memlane import Memlane

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from memlane.cli.where import connected
 from memlane.client.connection import RemoteMemlane
+from memlane.wiring.connecting import connected
 from memlane.wiring.settings import Settings, StoreSettings
 from memlane.wiring.store_url import StoreUrl
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memlane.cli.visible import error_line, json_safe, one_line, visible
+from memlane.types.visible import error_line, json_safe, one_line, visible
 
 HOSTILE = ["\x1b[2J", "\x9b31m", "\x07", "a\rb", "\x08\x08", "\x7f", "\u202egnp.exe", "\u2066x", "\ud800", "\0"]
 

@@ -1,0 +1,104 @@
+"""The script that Streamlit runs for every visitor and every click: connection, user, pages."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+import streamlit as st
+
+from memlane.errors import ForbiddenError, MemlaneError
+from memlane.web.desk import Desk, connection, show_problem
+from memlane.web.look import dress, show_empty
+from memlane.web.pages import chat, episodes, memory, operations, usage
+from memlane.web.parts.demo_offer import show_offer
+from memlane.web.shown import plain
+
+_LONGEST_ID: Final = 512
+_PAGES: Final[tuple[tuple[str, str, str, Callable[[Desk], None]], ...]] = (
+    ("chat", "Chat", ":material/forum:", chat.show),
+    ("memory", "Memory", ":material/neurology:", memory.show),
+    ("episodes", "Episodes and graph", ":material/hub:", episodes.show),
+    ("usage", "Usage", ":material/monitoring:", usage.show),
+    ("operations", "Operations", ":material/health_and_safety:", operations.show),
+)
+_NEEDS_NO_USER: Final = frozenset({"operations"})
+
+
+def main() -> None:
+    """Draw the page that the address names."""
+    st.set_page_config(page_title="Memlane", page_icon=":material/neurology:", layout="wide")
+    dress()
+    desks: list[Desk] = []
+    pages = {
+        name: st.Page(partial(_page, name, show, desks), title=title, icon=icon, url_path=name, default=name == "chat")
+        for name, title, icon, show in _PAGES
+    }
+    chosen = st.navigation(list(pages.values()))
+    try:
+        desks.append(Desk(connection(), pages))
+    except MemlaneError as exc:
+        show_problem(exc)
+        return
+    _show_user_picker(desks[0])
+    chosen.run()
+
+
+def _page(name: str, show: Callable[[Desk], None], desks: list[Desk]) -> None:
+    desk = desks[0]
+    if desk.user_id is None and name not in _NEEDS_NO_USER:
+        _show_welcome(desk)
+        return
+    with desk.guarded():
+        show(desk)
+
+
+def _show_user_picker(desk: Desk) -> None:
+    """Show who is talking, and let it be somebody else, known or new."""
+    users = _known_users(desk)
+    if desk.user_id is not None and desk.user_id not in users:
+        users.insert(0, desk.user_id)
+    with st.sidebar:
+        picked = st.selectbox(
+            "User",
+            users,
+            index=users.index(desk.user_id) if desk.user_id is not None else None,
+            format_func=plain,
+            placeholder="Choose or type a name",
+            accept_new_options=True,
+            help="Whose memory this is. Type a name that is not there to begin a new one.",
+            key="user-picker",
+        )
+    if picked and picked != desk.user_id:
+        desk.open_user(picked[:_LONGEST_ID])
+        st.rerun()
+
+
+def _known_users(desk: Desk) -> list[str]:
+    """Return those seen last first; none where the key is for one user only, or memory is away."""
+    try:
+        seen = desk.memory.users()
+    except ForbiddenError:
+        return []
+    except MemlaneError as exc:
+        with st.sidebar:
+            show_problem(exc)
+        return []
+    return [found.user for found in sorted(seen, key=lambda found: found.seen_at, reverse=True)]
+
+
+def _show_welcome(desk: Desk) -> None:
+    show_empty(
+        "neurology",
+        "Memory that stays",
+        "Say who you are, talk, and begin another conversation: what you said before is remembered there, and you see "
+        "why. Each user's memory is theirs alone.",
+    )
+    with st.form("welcome", border=False):
+        name = st.text_input("Your name", max_chars=_LONGEST_ID, placeholder="e.g. mara")
+        if st.form_submit_button("Begin", type="primary") and name.strip():
+            desk.open_user(name.strip())
+            st.rerun()
+    show_offer(desk)
+
+
+main()

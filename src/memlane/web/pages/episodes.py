@@ -1,0 +1,7 @@
+"""The page `episodes`."""
+
+from memlane.web.desk import Desk
+
+
+def show(desk: Desk) -> None:
+    """Draw the page."""

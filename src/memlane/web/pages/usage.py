@@ -1,0 +1,7 @@
+"""The page `usage`."""
+
+from memlane.web.desk import Desk
+
+
+def show(desk: Desk) -> None:
+    """Draw the page."""

@@ -1,0 +1,1 @@
+"""What pages show, computed: records in, what is to be seen out. No Streamlit, no I/O."""
