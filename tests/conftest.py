@@ -3,11 +3,21 @@
 import ipaddress
 import socket
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import settings
 
 _LOOPBACK_NAMES = ("localhost", "localhost.", "ip6-localhost", "", socket.gethostname().lower())
+
+
+settings.register_profile("unhurried", deadline=None)  # these machines are shared
+settings.load_profile("unhurried")
 
 
 class RealConnectionError(AssertionError):
@@ -51,6 +61,12 @@ def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:
     return connect
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes long: at the end every worker is to have something to do."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _only_this_machine() -> Any:
     """Refuse connections to other machines, whoever makes them in this process."""
@@ -59,3 +75,24 @@ def _only_this_machine() -> Any:
             patch.setattr(socket.socket, name, _guarded(getattr(socket.socket, name)))
         patch.setattr(socket, "getaddrinfo", _guarded_lookup(socket.getaddrinfo))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_is_trusted(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Trust one authority that signs nothing: reading those of the world takes 50 ms for each client that is made."""
+    file = tmp_path_factory.mktemp("authority") / "ca.pem"
+    file.write_bytes(_authority().public_bytes(Encoding.PEM))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(file))
+        yield
+
+
+def _authority() -> x509.Certificate:
+    key, now = generate_private_key(SECP256R1()), datetime.now(UTC)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "nobody")])
+    return (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=1))
+        .sign(key, SHA256())
+    )

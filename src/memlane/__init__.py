@@ -21,9 +21,12 @@ if TYPE_CHECKING:
     from memlane.sync.connection import Memlane
     from memlane.sync.session import Session
     from memlane.sync.user import User
+    from memlane.types.key import KeyInfo
     from memlane.types.memory import Memory, Recalled, RecalledEpisode
     from memlane.types.message import Message
+    from memlane.types.page import MemoryCount, MemoryPage
     from memlane.types.session import Receipt, SessionInfo
+    from memlane.types.state import HealthCheck, ModelNames
     from memlane.types.summary import Summary
     from memlane.types.turn import Usage
     from memlane.wiring.build import connect, connect_async
@@ -33,9 +36,14 @@ _HOMES = {
     "AsyncSession": "memlane.engine.conversation",
     "AsyncUser": "memlane.engine.person",
     "Context": "memlane.context.context",
+    "HealthCheck": "memlane.types.state",
+    "KeyInfo": "memlane.types.key",
     "Memlane": "memlane.sync.connection",
     "Memory": "memlane.types.memory",
+    "MemoryCount": "memlane.types.page",
+    "MemoryPage": "memlane.types.page",
     "Message": "memlane.types.message",
+    "ModelNames": "memlane.types.state",
     "Policy": "memlane.derive.prune",
     "PruneReport": "memlane.engine.knowledge",
     "Recalled": "memlane.types.memory",
@@ -57,9 +65,14 @@ __all__ = [
     "AsyncSession",
     "AsyncUser",
     "Context",
+    "HealthCheck",
+    "KeyInfo",
     "Memlane",
     "Memory",
+    "MemoryCount",
+    "MemoryPage",
     "Message",
+    "ModelNames",
     "Policy",
     "PruneReport",
     "Recalled",

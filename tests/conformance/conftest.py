@@ -32,6 +32,12 @@ def known(server: Any) -> dict[str, Any]:
     return {"dump": server.dump, "native_expiry": True, "outage": server.outage, "answers_within_s": 6.0}
 
 
+@pytest.fixture
+def url(server: Any) -> str:
+    """Where the stores find the server: soon tired of one that can be stopped, patient with one that cannot."""
+    return f"{server.url}?socket_timeout={1 if server.outage else 20}"
+
+
 class SqliteFile:
     def __init__(self, path: Path) -> None:
         self.url = f"sqlite:///{path}"

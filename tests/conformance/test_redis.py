@@ -31,12 +31,12 @@ SESSIONS_ON = [("redis", "shares"), ("redis", ""), ("valkey", "shares"), ("clust
 @pytest.mark.parametrize(("server", "shares"), SESSIONS_ON, indirect=["server"])
 class TestRedisSessions(SessionStoreSuite):
     @pytest.fixture
-    async def backend(self, server: Any, known: dict[str, Any], shares: str) -> AsyncIterator[SessionBackend]:
+    async def backend(self, url: str, known: dict[str, Any], shares: str) -> AsyncIterator[SessionBackend]:
         async def connect() -> RedisSessionStore:
-            return RedisSessionStore.from_url(f"{server.url}?socket_timeout=1", shares_memories=bool(shares))
+            return RedisSessionStore.from_url(url, shares_memories=bool(shares))
 
         async def memories() -> RedisMemoryStore:
-            return RedisMemoryStore.from_url(f"{server.url}?socket_timeout=1")
+            return RedisMemoryStore.from_url(url)
 
         async with SessionBackend(connect=connect, connect_memories=memories if shares else None, **known) as backend:
             yield backend
@@ -45,9 +45,9 @@ class TestRedisSessions(SessionStoreSuite):
 @pytest.mark.parametrize("server", ["redis", "valkey"], indirect=True)
 class TestRedisMemories(MemoryStoreSuite):
     @pytest.fixture
-    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[MemoryBackend]:
+    async def backend(self, url: str, known: dict[str, Any]) -> AsyncIterator[MemoryBackend]:
         async def connect() -> RedisMemoryStore:
-            return RedisMemoryStore.from_url(f"{server.url}?socket_timeout=1")
+            return RedisMemoryStore.from_url(url)
 
         async with MemoryBackend(connect=connect, **known) as backend:
             yield backend
@@ -56,9 +56,9 @@ class TestRedisMemories(MemoryStoreSuite):
 @pytest.mark.parametrize("server", ["redis", "valkey", "cluster"], indirect=True)
 class TestRedisWork(WorkLedgerSuite):
     @pytest.fixture
-    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[WorkBackend]:
+    async def backend(self, url: str, known: dict[str, Any]) -> AsyncIterator[WorkBackend]:
         async def connect() -> Workplace:
-            driver = RedisDriver.from_url(f"{server.url}?socket_timeout=1")
+            driver = RedisDriver.from_url(url)
             store, work = RedisSessionStore(driver, shares_memories=True), RedisWorkLedger(driver)
             return Workplace(sessions=store, work=work, aclose=driver.aclose)
 
@@ -69,9 +69,9 @@ class TestRedisWork(WorkLedgerSuite):
 @pytest.mark.parametrize("server", ["redis", "valkey", "cluster"], indirect=True)
 class TestRedisRecords(RecordStoreSuite):
     @pytest.fixture
-    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[RecordBackend]:
+    async def backend(self, url: str, known: dict[str, Any]) -> AsyncIterator[RecordBackend]:
         async def connect() -> RedisRecordStore:
-            return RedisRecordStore.from_url(f"{server.url}?socket_timeout=1")
+            return RedisRecordStore.from_url(url)
 
         async with RecordBackend(connect=connect, **known) as backend:
             yield backend
@@ -80,9 +80,9 @@ class TestRedisRecords(RecordStoreSuite):
 @pytest.mark.parametrize("server", ["redis", "time-series", "valkey", "cluster"], indirect=True)
 class TestRedisUsage(UsageStoreSuite):
     @pytest.fixture
-    async def backend(self, server: Any, known: dict[str, Any]) -> AsyncIterator[UsageBackend]:
+    async def backend(self, url: str, known: dict[str, Any]) -> AsyncIterator[UsageBackend]:
         async def connect() -> RedisUsageStore:
-            return RedisUsageStore.from_url(f"{server.url}?socket_timeout=1")
+            return RedisUsageStore.from_url(url)
 
         async with UsageBackend(connect=connect, **known) as backend:
             yield backend

@@ -260,8 +260,8 @@ async def test_every_address_needs_its_scopes_and_no_others(server: WholeServer)
 
 
 async def test_the_scopes_are_those_that_were_decided(server: WholeServer) -> None:
-    reading = {"recall", "find_episodes", "get_context", "count_tokens"}
-    of_tenant = {"list_users", "get_stats", "list_work", "retry_work", "run_work", "sweep"}
+    reading = {"recall", "browse_memories", "find_episodes", "get_context", "count_tokens"}
+    of_tenant = {"list_users", "list_keys", "get_stats", "list_work", "retry_work", "run_work", "sweep"}
     document = json.loads((await server.http.get("/openapi.json")).text)
     for methods in document["paths"].values():
         for method, operation in methods.items():

@@ -34,7 +34,6 @@ def test_a_long_chat_with_killed_workers_stays_whole(
         [*command, "--lease", "3 s", "--store", url, "--json", str(found), *options],
         check=True,
         stdout=subprocess.DEVNULL,
-        timeout=110,
     )
     targets = json.loads(found.read_text("utf-8"))["targets"]
     assert [target["what"] for target in targets if target["measured"] < target["limit"]] == []

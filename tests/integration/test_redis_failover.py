@@ -42,7 +42,7 @@ def sentinels() -> Iterator[RedisSentinelServers]:
 
 @pytest.fixture
 def cluster() -> Iterator[RedisClusterServers]:
-    with redis_cluster() as running:
+    with redis_cluster(fails_over=True) as running:
         yield running
 
 

@@ -51,7 +51,6 @@ def hunt(*arguments: str) -> dict[str, str | None]:
         capture_output=True,
         text=True,
         check=False,
-        timeout=110,
     )
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-3_000:]
     return json.loads(done.stdout.splitlines()[-1])

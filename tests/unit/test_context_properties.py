@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openai.types.chat import ChatCompletionMessageParam
 from typing_extensions import get_type_hints, is_typeddict
 
-from memlane.context.context import Context, build_context
+from memlane.context.context import Context, Draft, build_context
 from memlane.context.groups import group
 from memlane.context.shape_anthropic import OPENING
 from memlane.context.shapes import as_anthropic, as_openai
@@ -166,6 +166,9 @@ def requests(draw: st.DrawFn) -> dict[str, Any]:
     }
 
 
+windows = st.fixed_dictionaries({"max_tokens": st.none() | st.integers(0, 700), "steady": st.booleans()})
+
+
 def places(messages: list[Message]) -> list[int]:
     return [message.position for message in messages]
 
@@ -185,9 +188,9 @@ def try_build(request: dict[str, Any], budget: int) -> Context:
     return build_context(**request, max_tokens=needed)
 
 
-def needed_tokens(request: dict[str, Any], budget: int) -> int | None:
+def needed_tokens(request: dict[str, Any], budget: int | None = None) -> int | None:
     try:
-        build_context(**request, max_tokens=budget)
+        build_context(**({"max_tokens": budget} | request))
     except BudgetExceededError as refused:
         return refused.needed_tokens
     return None
@@ -294,6 +297,24 @@ def test_a_larger_budget_never_shows_fewer_messages(request: dict[str, Any], bud
     assert set(places(small.messages)) <= set(places(large.messages))
     assert not (small.summary and not large.summary)
     assert set(places(large.messages)) <= set(places(build_context(**request).messages))
+
+
+@settings(max_examples=200, deadline=None)
+@given(requests(), windows, st.lists(memories, max_size=6))
+def test_a_draft_makes_and_foretells_the_contexts_that_are_built_anew(
+    request: dict[str, Any], window: dict[str, Any], others: list[Recalled]
+) -> None:
+    request |= window
+    recalled = request.pop("recalled")
+    if needed_tokens(request):
+        with pytest.raises(BudgetExceededError):
+            Draft(**request)
+        return
+    draft = Draft(**request)
+    for found in ([], recalled, others, recalled):
+        context = draft.context(found)
+        assert context == build_context(**request, recalled=found)
+        assert draft.messages(found) == context.messages
 
 
 @settings(max_examples=100, deadline=None)

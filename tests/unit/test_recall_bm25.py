@@ -132,3 +132,16 @@ def test_a_window_is_scored_like_one_document_of_mean_length(
                 rarity = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
                 expected += rarity * count / (count + K1 * (1 - B + B * length / average))
         assert score == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_window_has_the_same_score_to_the_last_bit_alone_and_among_others() -> None:
+    words = [f"word{number}" for number in range(40)]
+    documents = [words[start::step] for start in range(12) for step in (1, 2, 3)]
+    postings, live = _index(documents), np.ones(len(documents), np.bool_)
+    matches, places = postings.find(words, live), np.array([np.arange(3, 30), np.arange(4, 31), np.arange(5, 32)])
+    weights = np.array([[0.5], [1], [1]], np.float32).repeat(places.shape[1], axis=1)
+    together = bm25_of_windows(matches, postings.lengths, _corpus(documents), places, weights)
+    for at in range(places.shape[1]):
+        one = slice(at, at + 1)
+        alone = bm25_of_windows(matches, postings.lengths, _corpus(documents), places[:, one], weights[:, one])
+        assert alone.tobytes() == together[one].tobytes()

@@ -1,13 +1,13 @@
 """A credential: what a caller was found to be, and what that allows."""
 
-from typing import Literal, Protocol
+from typing import Protocol
 
 import msgspec
 
 from memlane.errors import ForbiddenError
 from memlane.types.ids import check_id
+from memlane.types.key import Scope
 
-Scope = Literal["read", "write", "erase", "admin"]
 SCOPES: tuple[Scope, ...] = ("read", "write", "erase", "admin")
 ANYONE = "anyone"
 """The id of the credential that everybody has where there is no authentication."""

@@ -1,13 +1,13 @@
 """An API key as it is kept, and as it is shown; the secret itself is in neither."""
 
-from datetime import datetime
 from typing import Final
 
 import msgspec
 
-from memlane.access.credential import Credential, Scope
+from memlane.access.credential import Credential
 from memlane.access.key_secrets import public_prefix
 from memlane.errors import DamagedError
+from memlane.types.key import KeyInfo, Scope
 from memlane.types.times import from_ms
 
 COLLECTION: Final = "keys"
@@ -49,34 +49,6 @@ class KeptKey(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             requests_per_minute=self.requests_per_minute,
             tokens_per_minute=self.tokens_per_minute,
         )
-
-
-class KeyInfo(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as it is shown.
-
-    Attributes:
-        id: By which it is revoked and rotated.
-        prefix: How the key itself begins; no secret, and its name in logs.
-        tenant: The tenant it is for.
-        user: The only user it is for; None for all of the tenant.
-        scopes: What it may do.
-        name: What its maker called it.
-        created_at: When it was made.
-        expires_at: From when it is refused and no longer listed; None for never.
-        requests_per_minute: Its budget; None for the server's.
-        tokens_per_minute: Its budget; None for the server's.
-    """
-
-    id: str
-    prefix: str
-    tenant: str
-    user: str | None
-    scopes: tuple[Scope, ...]
-    name: str
-    created_at: datetime
-    expires_at: datetime | None
-    requests_per_minute: int | None
-    tokens_per_minute: int | None
 
 
 def encode_key(key: KeptKey) -> bytes:

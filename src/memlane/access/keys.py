@@ -10,12 +10,13 @@ from typing import Final
 import msgspec
 
 from memlane.access.credential import SCOPES, Scope
-from memlane.access.key_records import COLLECTION, KeptKey, KeptSecret, KeyInfo, decode_key, encode_key, key_info
+from memlane.access.key_records import COLLECTION, KeptKey, KeptSecret, decode_key, encode_key, key_info
 from memlane.access.key_secrets import id_of, new_id, new_secret, secret_hash
 from memlane.errors import NotFoundError, PreconditionError, StoreError, UsageError
 from memlane.protocols.clock import Clock
 from memlane.protocols.records import RecordStore
 from memlane.types.ids import MAX_ID_CHARACTERS, check_id
+from memlane.types.key import KeyInfo
 from memlane.types.times import check_time, to_ms
 
 DEFAULT_SCOPES: Final[tuple[Scope, ...]] = ("read", "write")

@@ -11,9 +11,12 @@ import msgspec
 
 from memlane.context.context import Context
 from memlane.derive.prune import Policy
+from memlane.types.key import KeyInfo
 from memlane.types.memory import Memory, Recalled, RecalledEpisode
 from memlane.types.message import Message
+from memlane.types.page import MemoryCount
 from memlane.types.session import SessionInfo
+from memlane.types.state import HealthCheck
 from memlane.types.summary import Summary
 from memlane.types.usage import SeenUser, Step, UsagePoint
 
@@ -88,6 +91,7 @@ class AskChat(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     Attributes:
         text: What the user says: text, a list of parts, or null to reply to what the session ends with.
         remember: Whether both messages also become memories.
+        model: One of `GET /v1/models`; null for the server's own.
         stream: Whether the reply comes as server-sent events: `piece` (`Piece`) as often as
             text comes, then `reply` (`memlane.Reply`), or else `problem` (`Problem`).
     """
@@ -213,6 +217,43 @@ class Revert(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     version: int
 
 
+class Correct(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a memory shall say.
+
+    Attributes:
+        text: Its words.
+        value: Of a fact with an attribute, what that is now; null to leave it.
+    """
+
+    text: str
+    value: str | None = None
+
+
+class Browse(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which page of memories; see `AsyncUser.browse`.
+
+    Attributes:
+        after: The field `next` of the page before.
+    """
+
+    kinds: list[str] | None = None
+    sessions: list[str] | None = None
+    containing: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    pinned: bool | None = None
+    current: bool | None = None
+    after: str | None = None
+    limit: int = 50
+
+
+class Growth(msgspec.Struct, frozen=True, kw_only=True):
+    """How many of the memories there are were made over time, oldest first; steps without any are left out."""
+
+    step: Step
+    points: list[MemoryCount]
+
+
 class Pin(Body, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Whether a memory is kept from fading and from being pruned."""
 
@@ -302,9 +343,21 @@ class Stats(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Health(msgspec.Struct, frozen=True, kw_only=True):
-    """Facts about the stores: `sessions` and `memories`, each server, version and warnings."""
+    """Whether the parts of the server work.
+
+    Attributes:
+        stores: Facts about the stores: `sessions` and `memories`, each server, version, size and warnings.
+        checks: What was found of each part.
+    """
 
     stores: dict[str, dict[str, str]]
+    checks: list[HealthCheck] = []
+
+
+class KeyList(msgspec.Struct, frozen=True, kw_only=True):
+    """API keys of the tenant, oldest first; never a secret."""
+
+    keys: list[KeyInfo]
 
 
 PREFERENCES_TTL = timedelta(days=90)

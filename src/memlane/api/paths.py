@@ -10,6 +10,8 @@ USERS = f"{PREFIX}/users"
 WORK = f"{PREFIX}/work"
 STATS = f"{PREFIX}/stats"
 HEALTH = f"{PREFIX}/health"
+KEYS = f"{PREFIX}/keys"
+MODELS = f"{PREFIX}/models"
 SWEEP = f"{PREFIX}/sweep"
 WHOAMI = f"{PREFIX}/whoami"
 

@@ -17,6 +17,8 @@ from memlane.cli import (
     serve,
     stats,
     transfer,
+    up,
+    web,
     work,
     worker,
     writing,
@@ -27,6 +29,7 @@ from memlane.cli.output import say
 _EPILOG = "Exit codes: " + "; ".join(f"{code.value} {meaning}" for code, meaning in MEANINGS.items()) + "."
 _WIDTH = 100
 _MODULES = (
+    up,
     chat,
     transfer,
     reading,
@@ -34,6 +37,7 @@ _MODULES = (
     writing,
     forgetting,
     serve,
+    web,
     mcp,
     worker,
     work,

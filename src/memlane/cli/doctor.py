@@ -1,9 +1,14 @@
 """`memlane doctor`: connect to everything that is configured and say what is wrong."""
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from memlane.cli.output import say, say_json
 from memlane.cli.where import Where, with_settings_and_json
+
+if TYPE_CHECKING:
+    from memlane.types.state import HealthCheck
 
 
 def register(application: typer.Typer) -> None:
@@ -18,16 +23,16 @@ def doctor(where: Where) -> None:
     `memlane serve` would let callers in.
     Exits with 1 when something is broken; warnings are no fault.
     """
-    from memlane.cli.checks import Check, State, all_checks  # noqa: PLC0415 -- help must come fast
+    from memlane.cli.checks import all_checks  # noqa: PLC0415 -- help must come fast
 
-    checks: list[Check] = []
+    checks: list[HealthCheck] = []
     for check in all_checks(where.settings()):
         checks.append(check)
         if not where.json:
-            say(f"{check.state.value:<8} {check.name:<15} {check.detail}")
+            say(f"{check.state:<8} {check.name:<15} {check.detail}")
             if check.fix:
                 say(f"{'':<8} {'':<15} fix: {check.fix}")
     if where.json:
         say_json(checks)
-    if any(check.state is State.FAULT for check in checks):
+    if any(check.state == "fault" for check in checks):
         raise typer.Exit(1)

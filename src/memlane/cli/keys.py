@@ -15,8 +15,8 @@ from memlane.errors import SettingError, UsageError
 from memlane.types.visible import one_line
 
 if TYPE_CHECKING:
-    from memlane.types.key import KeyInfo
     from memlane.access.keys import Keys, NewKey
+    from memlane.types.key import KeyInfo
     from memlane.wiring.settings import Settings
 
 T = TypeVar("T")

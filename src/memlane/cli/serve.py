@@ -12,7 +12,7 @@ from memlane.errors import MissingExtraError
 if TYPE_CHECKING:
     from memlane.wiring.settings import Settings
 
-_NEEDED = ("uvicorn", "httptools", "litestar", "prometheus_client", "httpx2", "mcp", "jwt")
+_NEEDED = ("uvicorn", "httptools", "litestar", "prometheus_client", "aiohttp", "httpx2", "mcp", "jwt")
 
 
 def register(application: typer.Typer) -> None:
@@ -34,9 +34,7 @@ def serve(
     Callers need a key, which `memlane keys create` makes. Ctrl-C or SIGTERM stops it once requests and streams that run
     have ended; a second one stops it at once. See `server.*` among the settings for its limits.
     """
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise MissingExtraError("the server", "pip install 'memlane[server]'")
+    check_installed("pip install 'memlane[server]'")
     from memlane.server.first import lets_nobody_in  # noqa: PLC0415 -- help must come fast
     from memlane.server.launch import launch  # noqa: PLC0415
 
@@ -45,6 +43,16 @@ def serve(
     if lets_nobody_in(settings):
         note("no key exists yet: `memlane keys create --tenant default` makes one; to try it out, --no-auth needs none")
     launch(settings, lambda address: _announce(address, settings))
+
+
+def check_installed(pip_line: str) -> None:
+    """Let pass where the server's packages are installed.
+
+    Raises:
+        MissingExtraError: one is not; says the pip line.
+    """
+    if any(find_spec(name) is None for name in _NEEDED):
+        raise MissingExtraError("the server", pip_line)
 
 
 def _announce(address: str, settings: "Settings") -> None:

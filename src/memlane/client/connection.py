@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from memlane.api.bodies import Count, Health, RunWork, Stats, Users, WorkList
-from memlane.api.paths import HEALTH, STATS, SWEEP, USERS, WORK
+from memlane.api.bodies import Count, Health, KeyList, RunWork, Stats, Users, WorkList
+from memlane.api.paths import HEALTH, KEYS, MODELS, STATS, SWEEP, USERS, WORK
 from memlane.client.bodies import moment
 from memlane.client.caller import OWN_TENANT, PAGE, Caller
 from memlane.client.due_work import partitions
@@ -15,6 +15,8 @@ from memlane.engine.recollect import check_limit
 from memlane.errors import UnsupportedError
 from memlane.protocols.work import DuePartition
 from memlane.types.ids import check_id, make_partition
+from memlane.types.key import KeyInfo
+from memlane.types.state import HealthCheck, ModelNames
 from memlane.types.usage import SeenUser, Step, UsagePoint
 
 
@@ -93,6 +95,18 @@ class RemoteMemlane(AsyncMemlane):
     async def ping(self) -> dict[str, dict[str, str]]:
         """As `AsyncMemlane.ping`: facts about the server's stores."""
         return (await self._caller.get(HEALTH, Health)).stores
+
+    async def health(self) -> list[HealthCheck]:
+        """As `AsyncMemlane.health`, of the server's parts; a store of it that is down is raised."""
+        return (await self._caller.get(HEALTH, Health)).checks
+
+    async def models(self) -> ModelNames:
+        """As `AsyncMemlane.models`: the server's."""
+        return await self._caller.get(MODELS, ModelNames)
+
+    async def keys(self, *, tenant: str = OWN_TENANT) -> list[KeyInfo]:
+        """As `AsyncMemlane.keys`, of the tenant of the key."""
+        return (await self._of(tenant).get(KEYS, KeyList)).keys
 
     async def aclose(self) -> None:
         """Close the connections to the server; a second call does nothing."""

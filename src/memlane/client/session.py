@@ -16,10 +16,11 @@ from memlane.engine.ask import TurnOptions
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.numbers import check_count, check_last
 from memlane.engine.reply import Reply, ReplyStream, TokenCount
-from memlane.errors import PreconditionError, UsageError
+from memlane.errors import NotFoundError, PreconditionError, UsageError
 from memlane.protocols.chat_model import ChatModel
 from memlane.types.ids import SessionKey, check_text
 from memlane.types.message import Message
+from memlane.types.session import SessionInfo
 from memlane.types.summary import Summary
 from memlane.types.times import check_ttl
 from memlane.types.turn import Usage
@@ -75,6 +76,13 @@ class RemoteSession(AsyncSession):
         asked = {"last": last, "before": before, "limit": PAGE if last is None else max(1, min(last, PAGE))}
         pages = [page async for page in self._caller.pages(self._at("messages"), bodies.Messages, **asked)]
         return [message for page in reversed(pages) for message in page.messages]
+
+    async def info(self) -> SessionInfo | None:
+        """As `AsyncSession.info`."""
+        try:
+            return await self._caller.get(self._at(), SessionInfo)
+        except NotFoundError:
+            return None
 
     async def instruct(self, text: str | None, *, if_was: str | EllipsisType | None = ...) -> None:
         """As `AsyncSession.instruct`."""

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from memlane.api import bodies
 from memlane.api.paths import user_path
@@ -13,6 +13,7 @@ from memlane.client.files import lines_of, reader_of
 from memlane.client.session import RemoteSession
 from memlane.client.transport import Answer
 from memlane.derive.prune import Policy
+from memlane.engine.browse import BrowseOptions, check_options
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.knowledge import PruneReport
 from memlane.engine.numbers import check_count
@@ -22,6 +23,7 @@ from memlane.engine.whole_file import write_whole
 from memlane.errors import NotFoundError, PreconditionError, UsageError
 from memlane.types.ids import Partition, SessionKey, check_id
 from memlane.types.memory import Memory, Recalled, RecalledEpisode
+from memlane.types.page import MemoryCount, MemoryPage
 from memlane.types.session import Receipt, SessionInfo
 from memlane.types.times import check_ttl
 from memlane.types.usage import Step, UsagePoint
@@ -125,6 +127,23 @@ class RemoteUser(AsyncUser):
         found = [memory async for page in pages for memory in page.memories]
         return found if is_short else [memory for memory in found if _is_among(memory, of, within)]
 
+    async def browse(self, **options: Unpack[BrowseOptions]) -> MemoryPage:
+        """As `AsyncUser.browse`."""
+        given = check_options(options)
+        asked: dict[str, Any] = {
+            **given,
+            **{name: listed(given.get(name), name) for name in ("kinds", "sessions")},
+            **{name: moment(given.get(name), name) for name in ("since", "until")},
+        }
+        return await self._caller.post(self._at("browse"), bodies.Browse(**asked), MemoryPage)
+
+    async def growth(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[MemoryCount]:
+        """As `AsyncUser.growth`."""
+        span = {"since": moment(since, "since"), "until": moment(until, "until")}
+        return (await self._caller.get(self._at("growth"), bodies.Growth, step=step, **span)).points
+
     async def memory(self, memory_id: str) -> Memory | None:
         """As `AsyncUser.memory`."""
         try:
@@ -153,6 +172,13 @@ class RemoteUser(AsyncUser):
         """As `AsyncUser.revert`."""
         path, body = self._memory(memory_id, "revert"), bodies.Revert(version=version)
         return decoded((await self._change(memory_id, if_version, "POST", path, body)).content, Memory)
+
+    async def correct(
+        self, memory_id: str, text: str, *, value: str | None = None, if_version: int | None = None
+    ) -> Memory:
+        """As `AsyncUser.correct`."""
+        path, body = self._memory(memory_id), bodies.Correct(text=text, value=value)
+        return decoded((await self._change(memory_id, if_version, "PATCH", path, body)).content, Memory)
 
     async def pin(self, memory_id: str, *, pinned: bool = True, if_version: int | None = None) -> Memory:
         """As `AsyncUser.pin`."""

@@ -14,7 +14,7 @@ asked.
 """
 
 from collections.abc import Sequence
-from itertools import chain, takewhile
+from itertools import chain, islice, takewhile
 from typing import Final
 
 import msgspec
@@ -22,7 +22,7 @@ import msgspec
 from memlane.context.costs import window_cost
 from memlane.context.groups import Group, without_dead_start
 from memlane.context.remembered import memories_frame_cost, memory_cost, summary_cost
-from memlane.context.repetition import Sorted, depths_of, shown_from, sort_out
+from memlane.context.repetition import Depths, Sorted, sort_out
 from memlane.context.window import Step, newest, steady, widen
 from memlane.errors import BudgetExceededError
 from memlane.protocols.counter import TokenCounter
@@ -36,14 +36,13 @@ STEADY_MEMORY_TOKENS: Final = 4_000
 
 
 class Demand(msgspec.Struct, frozen=True):
-    """What wants to be in a context.
+    """What wants to be in a context, whatever is recalled.
 
     Attributes:
         fixed_tokens: Tokens of the instructions.
         groups: The log, ordered as `find_groups` does.
         most_groups: How many of the newest groups may be shown.
         summary: The summary, if any.
-        recalled: What was found for the question.
         memory_share: The share of what remains that is kept for memories, 0-1.
         session_id: The session of the log.
         last: How many messages may be shown; None for any number.
@@ -54,7 +53,6 @@ class Demand(msgspec.Struct, frozen=True):
     groups: list[Group]
     most_groups: int
     summary: Summary | None
-    recalled: Sequence[Recalled]
     memory_share: float
     session_id: str | None
     last: int | None
@@ -66,6 +64,7 @@ class Division(msgspec.Struct, frozen=True):
 
     Attributes:
         groups: The groups that are shown.
+        groups_tokens: What they come to (`window_cost`).
         dead: Groups for which there was room, but which are unanswered calls at the oldest end.
         summary: The summary, when it fits.
         memories: Memories that fit, in the order in which they got room.
@@ -76,6 +75,7 @@ class Division(msgspec.Struct, frozen=True):
     """
 
     groups: list[Group]
+    groups_tokens: int
     dead: list[Group]
     summary: Summary | None
     memories: list[Recalled]
@@ -85,96 +85,105 @@ class Division(msgspec.Struct, frozen=True):
     skipped: int
 
 
-def divide(demand: Demand, budget: int, counter: TokenCounter) -> Division:
-    """Divide a budget of tokens.
+class Room:
+    """A budget of tokens, and what of its division does not depend on what is recalled."""
 
-    Raises:
-        BudgetExceededError: instructions and newest group do not fit; `needed_tokens` would be just enough.
-    """
-    fitting = _count_groups(demand, budget, counter)
-    count = _count_steady(demand, budget, counter) if demand.steady else fitting
-    chosen = newest(demand.groups, count)
-    shown = without_dead_start(chosen)
-    places = {group.places[-1] for group in shown}
-    dead = [group for group in chosen if group.places[-1] not in places]
-    room = budget - demand.fixed_tokens - window_cost(shown, counter)
-    summary = demand.summary if _has_room(demand, budget, counter) else None
-    room -= summary_cost(summary, counter)
-    depths = depths_of(shown) if demand.recalled else {}
-    is_shown = [bool(shown_from(found.memory, depths, demand.session_id)) for found in demand.recalled]
-    in_window = [found for found, is_there in zip(demand.recalled, is_shown, strict=True) if is_there]
-    fresh = sort_out([found for found, is_there in zip(demand.recalled, is_shown, strict=True) if not is_there])
-    memories, no_room = _fill(fresh, room, counter)
-    return Division(
-        groups=shown,
-        dead=dead,
-        summary=summary,
-        memories=memories,
-        in_window=in_window,
-        same=fresh.same,
-        no_room=no_room,
-        skipped=max(0, fitting - count),
-    )
+    def __init__(self, demand: Demand, budget: int, counter: TokenCounter) -> None:
+        """Count what wants to be in a context.
 
+        Raises:
+            BudgetExceededError: instructions and newest group do not fit; `needed_tokens` would be just enough.
+        """
+        widths = widen(newest(demand.groups, demand.most_groups), counter)
+        steps = list(islice(widths, 1))
+        self._base = steps[0].tokens if steps else 0
+        needed = demand.fixed_tokens + self._base
+        if needed > budget:
+            raise BudgetExceededError(needed, budget)
+        self._demand, self._budget, self._counter = demand, budget, counter
+        self._summary_tokens = summary_cost(demand.summary, counter)
+        most = int((budget - needed) * SUMMARY_SHARE)
+        self._summary = demand.summary if self._summary_tokens <= most else None
+        self._spare = budget - needed - min(self._summary_tokens, most)
+        self._steps = [*steps, *takewhile(lambda step: step.grown - self._base <= self._spare, widths)]
+        self._steady = self._count_steady() if demand.steady else None
 
-def _count_groups(demand: Demand, budget: int, counter: TokenCounter) -> int:
-    base = _base(demand, counter)
-    spare = _spare(demand, budget, counter)
-    spare -= min(summary_cost(demand.summary, counter), int(spare * SUMMARY_SHARE))
-    steps = list(
-        takewhile(
-            lambda step: step.groups == 1 or step.grown - base <= spare,
-            widen(newest(demand.groups, demand.most_groups), counter),
+    def groups(self, recalled: Sequence[Recalled]) -> list[Group]:
+        """Return the groups that are shown beside these memories."""
+        return without_dead_start(newest(self._demand.groups, self._shown(self._count(self._kept(recalled)))))
+
+    def divide(self, recalled: Sequence[Recalled]) -> Division:
+        """Return who gets room when this is what was found for the question."""
+        kept = self._kept(recalled)
+        fitting = self._count(kept)
+        count = self._shown(fitting)
+        shown = without_dead_start(newest(self._demand.groups, count))
+        tokens = self._cost(shown)
+        room = self._budget - self._demand.fixed_tokens - tokens - (self._summary_tokens if self._summary else 0)
+        fresh = sort_out([found for found in recalled if not kept.is_shown(found, len(shown))])
+        memories, no_room = _fill(fresh, room, self._counter) if recalled else ([], [])
+        return Division(
+            groups=shown,
+            groups_tokens=tokens,
+            dead=newest(self._demand.groups, count)[: count - len(shown)],
+            summary=self._summary,
+            memories=memories,
+            in_window=[found for found in recalled if kept.is_shown(found, len(shown))],
+            same=fresh.same,
+            no_room=no_room,
+            skipped=max(0, fitting - count),
         )
-    )
-    kept = _Kept(demand, newest(demand.groups, len(steps)), counter)
-    best = 0
-    for step in steps:
-        if step.groups == 1 or step.tokens - base + kept.tokens(step, spare) <= spare:
-            best = step.groups
-    return best
 
+    def _kept(self, recalled: Sequence[Recalled]) -> "_Kept":
+        widest = newest(self._demand.groups, max(len(self._steps), self._steady or 0)) if recalled else []
+        return _Kept(
+            recalled, Depths((found.memory for found in recalled), widest, self._demand.session_id), self._counter
+        )
 
-def _count_steady(demand: Demand, budget: int, counter: TokenCounter) -> int:
-    summary = summary_cost(demand.summary, counter) if _has_room(demand, budget, counter) else 0
-    rest = budget - demand.fixed_tokens - summary
-    kept = min(int(rest * demand.memory_share), STEADY_MEMORY_TOKENS)
-    return steady(demand.groups, rest - kept, demand.last, counter)
+    def _count(self, kept: "_Kept") -> int:
+        """Return how many groups fit beside what is kept for memories."""
+        most = int(self._spare * self._demand.memory_share)
+        fitting = (
+            step.groups
+            for step in reversed(self._steps)
+            if step.groups == 1 or step.tokens - self._base + min(kept.tokens(step), most) <= self._spare
+        )
+        return next(fitting, 0)
 
+    def _cost(self, shown: list[Group]) -> int:
+        """Return the tokens of groups that are the newest; most are already known."""
+        if 0 < len(shown) <= len(self._steps):
+            return self._steps[len(shown) - 1].tokens
+        return window_cost(shown, self._counter)
 
-def _spare(demand: Demand, budget: int, counter: TokenCounter) -> int:
-    """Return what remains of a budget behind instructions and newest group."""
-    needed = demand.fixed_tokens + _base(demand, counter)
-    if needed > budget:
-        raise BudgetExceededError(needed, budget)
-    return budget - needed
+    def _shown(self, fitting: int) -> int:
+        return fitting if self._steady is None else self._steady
 
-
-def _base(demand: Demand, counter: TokenCounter) -> int:
-    return window_cost(newest(demand.groups, min(demand.most_groups, 1)), counter)
-
-
-def _has_room(demand: Demand, budget: int, counter: TokenCounter) -> bool:
-    return summary_cost(demand.summary, counter) <= int(_spare(demand, budget, counter) * SUMMARY_SHARE)
+    def _count_steady(self) -> int:
+        rest = self._budget - self._demand.fixed_tokens - (self._summary_tokens if self._summary else 0)
+        kept = min(int(rest * self._demand.memory_share), STEADY_MEMORY_TOKENS)
+        return steady(self._demand.groups, rest - kept, self._demand.last, self._counter)
 
 
 class _Kept:
-    """The room that is kept for the memories which a window does not show."""
+    """What the memories that a window does not show need."""
 
-    def __init__(self, demand: Demand, widest: Sequence[Group], counter: TokenCounter) -> None:
-        """Look at the groups of the `widest` window that is asked about."""
-        depths = depths_of(widest) if demand.recalled else {}
-        self._share = demand.memory_share
+    def __init__(self, recalled: Sequence[Recalled], depths: Depths, counter: TokenCounter) -> None:
+        self._depths = {id(found): depths.of(found.memory) for found in recalled}
         self._frame = memories_frame_cost(counter)
         self._wanted = [
-            (shown_from(found.memory, depths, demand.session_id), memory_cost(found.memory, counter))
-            for found in sort_out(demand.recalled).first
+            (self._depths[id(found)], memory_cost(found.memory, counter)) for found in sort_out(recalled).first
         ]
 
-    def tokens(self, step: Step, spare: int) -> int:
-        """Return how much of `spare` is kept beside a window."""
+    def is_shown(self, found: Recalled, groups: int) -> bool:
+        """Whether so many of the newest groups show what a memory says."""
+        depth = self._depths[id(found)]
+        return depth is not None and depth <= groups
+
+    def tokens(self, step: Step) -> int:
+        """Return what those memories come to that a window does not show."""
         costs = [cost for depth, cost in self._wanted if depth is None or depth > step.groups]
-        return min(sum(costs) + self._frame, int(spare * self._share)) if costs else 0
+        return sum(costs) + self._frame if costs else 0
 
 
 def _fill(fresh: Sorted, room: int, counter: TokenCounter) -> tuple[list[Recalled], list[Recalled]]:

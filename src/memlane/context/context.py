@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import msgspec
 
-from memlane.context.budget import MEMORY_SHARE, Demand, Division, divide
+from memlane.context.budget import MEMORY_SHARE, Demand, Division, Room
 from memlane.context.costs import Tally, placed_cost, window_cost
 from memlane.context.explanation import LeftOut, Part, explain, left_out_messages, left_out_others
 from memlane.context.groups import Group, find_groups, in_order
-from memlane.context.placement import host_in
+from memlane.context.placement import Host, host_in
 from memlane.context.remembered import memories_block, summary_block, system_text
 from memlane.context.rendering import is_textual
 from memlane.context.shapes import as_anthropic, as_openai
@@ -136,97 +136,147 @@ def build_context(
         BudgetExceededError: instructions and the newest group do not fit; `needed_tokens` would be just enough.
         UsageError: `last` or `memory_share` is out of range.
     """
-    if not 0 <= memory_share <= 1:
-        raise UsageError(f"memory_share must be between 0 and 1, not {memory_share}")
-    counter = counter if isinstance(counter, Tally) else Tally(counter)
-    log = messages if isinstance(messages, Log) else read_log(messages, summary)
-    demand = Demand(
-        fixed_tokens=counter.count(instructions or ""),
-        groups=log.groups,
-        most_groups=count_within(log.groups, last),
-        summary=summary if summary_block(summary) else None,
-        recalled=recalled,
-        memory_share=memory_share,
-        session_id=session_id,
+    draft = Draft(
+        messages=messages,
+        counter=counter,
+        instructions=instructions,
+        summary=summary,
+        max_tokens=max_tokens,
         last=last,
+        session_id=session_id,
+        memory_share=memory_share,
         steady=steady,
     )
-    division = divide(demand, _UNLIMITED if max_tokens is None else max_tokens, counter)
-    division = _within(division, instructions, max_tokens, counter)
-    left_out = left_out_messages(demand, division, log.covered, log.live) + left_out_others(demand, division)
-    return _context(division, left_out, instructions=instructions, max_tokens=max_tokens, counter=counter)
+    return draft.context(recalled)
+
+
+class Draft:
+    """A context but for what is recalled: reads and counts its messages once, whatever they are put together with."""
+
+    def __init__(
+        self,
+        *,
+        messages: Sequence[Message] | Log,
+        counter: TokenCounter,
+        instructions: str | None = None,
+        summary: Summary | None = None,
+        max_tokens: int | None = None,
+        last: int | None = None,
+        session_id: str | None = None,
+        memory_share: float = MEMORY_SHARE,
+        steady: bool = False,
+    ) -> None:
+        """Divide the budget as far as that does not depend on what is recalled; arguments and errors as there."""
+        if not 0 <= memory_share <= 1:
+            raise UsageError(f"memory_share must be between 0 and 1, not {memory_share}")
+        self._counter = counter if isinstance(counter, Tally) else Tally(counter)
+        self._log = messages if isinstance(messages, Log) else read_log(messages, summary)
+        self._instructions = instructions
+        self._max_tokens = max_tokens
+        self._demand = Demand(
+            fixed_tokens=self._counter.count(instructions or ""),
+            groups=self._log.groups,
+            most_groups=count_within(self._log.groups, last),
+            summary=summary if summary_block(summary) else None,
+            memory_share=memory_share,
+            session_id=session_id,
+            last=last,
+            steady=steady,
+        )
+        self._room = Room(self._demand, _UNLIMITED if max_tokens is None else max_tokens, self._counter)
+
+    def messages(self, recalled: Sequence[Recalled] = ()) -> list[Message]:
+        """Return the messages that the context with these memories shows, oldest first."""
+        return in_order(self._room.groups(recalled))
+
+    def context(self, recalled: Sequence[Recalled] = ()) -> Context:
+        """Return the context with these memories."""
+        division, sent = self._within(self._room.divide(recalled))
+        messages = in_order(division.groups)
+        left_out = left_out_messages(self._demand, division, self._log.covered, self._log.live)
+        return Context(
+            system=sent.system,
+            instructions=self._instructions,
+            messages=messages,
+            remembered=sent.remembered,
+            memories=sorted(division.memories, key=lambda found: -found.score),
+            summary=division.summary,
+            tokens=sent.tokens,
+            stable_tokens=sent.stable_tokens(division, self._counter),
+            counter=self._counter.name,
+            exact=self._counter.exact and all(is_textual(message) for message in messages),
+            max_tokens=self._max_tokens,
+            parts=[part for part in sent.parts if part.count],
+            left_out=left_out + left_out_others(self._demand, division),
+        )
+
+    def _within(self, division: Division) -> "tuple[Division, _Sent]":
+        """Return the division, less what is too much when texts are counted as they are sent, and what is sent of it.
+
+        Room is given by counting piece by piece; with a counter that rounds down, the whole may come to more.
+        """
+        sent = _sent(division, self._instructions, self._counter)
+        while (division.memories or division.summary) and self._is_too_much(sent):
+            division = _less(division)
+            sent = _sent(division, self._instructions, self._counter)
+        return division, sent
+
+    def _is_too_much(self, sent: "_Sent") -> bool:
+        return self._max_tokens is not None and sent.tokens > self._max_tokens
+
+
+class _Sent(msgspec.Struct, frozen=True):
+    """What is sent of a division besides its messages, and what all of it comes to.
+
+    Attributes:
+        system: The system text.
+        remembered: The quoted memories.
+        host: Before whose words they stand; None where they end the system text.
+        parts: What took how many tokens; what is sent as one text is counted as one, so that they add up.
+    """
+
+    system: str
+    remembered: str
+    host: Host | None
+    parts: list[Part]
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of all of it."""
+        return sum(part.tokens for part in self.parts)
+
+    def stable_tokens(self, division: Division, counter: TokenCounter) -> int:
+        """Return the tokens before what is remembered; of groups that reach beyond it, none."""
+        if not division.memories:
+            return self.tokens
+        system = sum(part.tokens for part in self.parts if part.name in ("instructions", "summary"))
+        host = self.host
+        before = [group for group in division.groups if host is not None and group.places[-1] < host.place]
+        return system + window_cost(before, counter)
 
 
 def _is_covered(message: Message, summary: Summary | None) -> bool:
     return summary is not None and 0 < message.position <= summary.upto
 
 
-def _within(division: Division, instructions: str | None, max_tokens: int | None, counter: TokenCounter) -> Division:
-    """Return the division, less what is too much when texts are counted as they are sent.
-
-    Room is given by counting piece by piece; with a counter that rounds down, the whole may come to more.
-    """
-    if max_tokens is None:
-        return division
-    memories, no_room = list(division.memories), list(division.no_room)
-    while memories or division.summary:
-        if sum(part.tokens for part in _parts(division, instructions, counter)) <= max_tokens:
-            break
-        if memories:
-            no_room.append(memories.pop())
-            division = msgspec.structs.replace(division, memories=list(memories))
-        else:
-            division = msgspec.structs.replace(division, summary=None)
-    return msgspec.structs.replace(division, no_room=no_room)
+def _less(division: Division) -> Division:
+    """Return a division without the memory that got room last, or else without its summary."""
+    if not division.memories:
+        return msgspec.structs.replace(division, summary=None)
+    *kept, last = division.memories
+    return msgspec.structs.replace(division, memories=kept, no_room=[*division.no_room, last])
 
 
-def _context(
-    division: Division,
-    left_out: list[LeftOut],
-    *,
-    instructions: str | None,
-    max_tokens: int | None,
-    counter: TokenCounter,
-) -> Context:
-    messages = in_order(division.groups)
-    parts = _parts(division, instructions, counter)
-    return Context(
-        system=system_text(instructions, division.summary),
-        instructions=instructions,
-        messages=messages,
-        remembered=memories_block(division.memories),
-        memories=sorted(division.memories, key=lambda found: -found.score),
-        summary=division.summary,
-        tokens=sum(part.tokens for part in parts),
-        stable_tokens=_stable_tokens(division, parts, counter),
-        counter=counter.name,
-        exact=counter.exact and all(is_textual(message) for message in messages),
-        max_tokens=max_tokens,
-        parts=[part for part in parts if part.count],
-        left_out=left_out,
-    )
-
-
-def _parts(division: Division, instructions: str | None, counter: TokenCounter) -> list[Part]:
-    """Return what took how many tokens; what is sent as one text is counted as one, so that they add up."""
-    system, host = system_text(instructions, division.summary), host_in(division.groups)
+def _sent(division: Division, instructions: str | None, counter: TokenCounter) -> _Sent:
+    system, remembered = system_text(instructions, division.summary), memories_block(division.memories)
+    host = host_in(division.groups)
     alone = counter.count(instructions or "")
-    placed = placed_cost(memories_block(division.memories), host, system, counter)
-    return [
+    placed = placed_cost(remembered, host, system, counter)
+    place = "at the end of the system text" if host is None else _BEFORE
+    parts = [
         Part("instructions", 1 if instructions else 0, alone),
         Part("summary", 1 if division.summary else 0, counter.count(system) - alone),
-        Part("messages", sum(len(group.turns) for group in division.groups), window_cost(division.groups, counter)),
-        Part("memories", len(division.memories), placed, "at the end of the system text" if host is None else _BEFORE),
+        Part("messages", sum(len(group.turns) for group in division.groups), division.groups_tokens),
+        Part("memories", len(division.memories), placed, place),
     ]
-
-
-def _stable_tokens(division: Division, parts: list[Part], counter: TokenCounter) -> int:
-    """Return the tokens before what is remembered; of groups that reach beyond it, none."""
-    if not division.memories:
-        return sum(part.tokens for part in parts)
-    system, host = (
-        sum(part.tokens for part in parts if part.name in ("instructions", "summary")),
-        host_in(division.groups),
-    )
-    before = [group for group in division.groups if host is not None and group.places[-1] < host.place]
-    return system + window_cost(before, counter)
+    return _Sent(system, remembered, host, parts)

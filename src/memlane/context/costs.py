@@ -9,7 +9,8 @@ before which, or behind which, it is sent.
 """
 
 from collections.abc import Sequence
-from typing import Final
+from functools import reduce
+from typing import Final, NamedTuple
 
 from memlane.context.exchanges import NO_RESULT
 from memlane.context.groups import Group
@@ -23,14 +24,25 @@ MESSAGE_OVERHEAD_TOKENS: Final = 4
 """Tokens that frame one message. OpenAI's cookbook counts 3 for its chat models, and 4 for the first of them."""
 
 
+class Size(NamedTuple):
+    """What a group comes to.
+
+    Attributes:
+        tokens: Its tokens, with room for an answer to each call that has none.
+        first: The place and role of its first message that a provider is sent as a turn, if there is any.
+    """
+
+    tokens: int
+    first: tuple[int, str] | None
+
+
 class Tally:
     """A counter that counts the same text once, and looks at the same group once."""
 
     def __init__(self, counter: TokenCounter) -> None:
         self._counter = counter
         self._counts: dict[str, int] = {}
-        self._groups: dict[int, tuple[Group, int]] = {}
-        self._firsts: dict[int, tuple[Group, tuple[int, str] | None]] = {}
+        self._sizes: dict[int, tuple[Group, Size]] = {}
 
     @property
     def name(self) -> str:
@@ -44,21 +56,17 @@ class Tally:
 
     def count(self, text: str) -> int:
         """Return the number of tokens of `text`."""
-        if text not in self._counts:
-            self._counts[text] = self._counter.count(text)
-        return self._counts[text]
+        tokens = self._counts.get(text)
+        if tokens is None:
+            tokens = self._counts[text] = self._counter.count(text)
+        return tokens
 
-    def group(self, group: Group) -> int:
-        """Return the tokens of a group by `group_cost`; it is held, so that no other takes its place in memory."""
-        if id(group) not in self._groups:
-            self._groups[id(group)] = (group, _count_group(group, self))
-        return self._groups[id(group)][1]
-
-    def first_speaker(self, group: Group) -> tuple[int, str] | None:
-        """Return what `first_speaker` finds; the group is held as by `group`."""
-        if id(group) not in self._firsts:
-            self._firsts[id(group)] = (group, _find_first_speaker(group))
-        return self._firsts[id(group)][1]
+    def size(self, group: Group) -> Size:
+        """Return what a group comes to; it is held, so that no other takes its place in memory."""
+        known = self._sizes.get(id(group))
+        if known is None:
+            known = self._sizes[id(group)] = (group, _measure(group, self))
+        return known[1]
 
 
 def message_cost(message: Message, counter: TokenCounter) -> int:
@@ -68,22 +76,36 @@ def message_cost(message: Message, counter: TokenCounter) -> int:
     return tokens + name + MESSAGE_OVERHEAD_TOKENS
 
 
+def size_of(group: Group, counter: TokenCounter) -> Size:
+    """Return what a group comes to."""
+    return counter.size(group) if isinstance(counter, Tally) else _measure(group, counter)
+
+
 def group_cost(group: Group, counter: TokenCounter) -> int:
     """Return the tokens of a group, with room for an answer to each call that has none."""
-    return counter.group(group) if isinstance(counter, Tally) else _count_group(group, counter)
+    return size_of(group, counter).tokens
 
 
-def _count_group(group: Group, counter: TokenCounter) -> int:
-    spoken = sum(message_cost(turn.message, counter) for turn in group.turns)
-    if not group.open_calls:
-        return spoken
-    return spoken + group.open_calls * (counter.count(NO_RESULT) + MESSAGE_OVERHEAD_TOKENS)
+def earlier(one: tuple[int, str] | None, other: tuple[int, str] | None) -> tuple[int, str] | None:
+    """Return which of two turns, by place and role, stands first; None where there is neither."""
+    return other if one is None or (other is not None and other < one) else one
+
+
+def _measure(group: Group, counter: TokenCounter) -> Size:
+    spoken = sum([message_cost(turn.message, counter) for turn in group.turns])
+    if group.open_calls:
+        spoken += group.open_calls * (counter.count(NO_RESULT) + MESSAGE_OVERHEAD_TOKENS)
+    for place, turn in zip(group.places, group.turns, strict=True):
+        if turn.role not in SYSTEM_ROLES and says_something(turn.blocks):
+            return Size(spoken, (place, turn.role))
+    return Size(spoken, None)
 
 
 def window_cost(groups: Sequence[Group], counter: TokenCounter) -> int:
     """Return the tokens of the messages of groups, with what a provider needs before them."""
-    firsts = [found for group in groups if (found := first_speaker(group, counter))]
-    return sum(group_cost(group, counter) for group in groups) + opening_cost(min(firsts, default=None), counter)
+    sizes = [size_of(group, counter) for group in groups]
+    first = reduce(earlier, [size.first for size in sizes], None)
+    return sum([size.tokens for size in sizes]) + opening_cost(first, counter)
 
 
 def placed_cost(block: str, host: Host | None, system: str, counter: TokenCounter) -> int:
@@ -101,14 +123,3 @@ def opening_cost(first: tuple[int, str] | None, counter: TokenCounter) -> int:
     if first is None or first[1] != "assistant":
         return 0
     return counter.count(OPENING) + MESSAGE_OVERHEAD_TOKENS
-
-
-def first_speaker(group: Group, counter: TokenCounter) -> tuple[int, str] | None:
-    """Return the place and role of the first message that a provider is sent as a turn, if there is any."""
-    return counter.first_speaker(group) if isinstance(counter, Tally) else _find_first_speaker(group)
-
-
-def _find_first_speaker(group: Group) -> tuple[int, str] | None:
-    turns = zip(group.places, group.turns, strict=True)
-    speaking = (turn for turn in turns if turn[1].role not in SYSTEM_ROLES and says_something(turn[1].blocks))
-    return next(((place, turn.role) for place, turn in speaking), None)

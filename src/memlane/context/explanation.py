@@ -51,14 +51,11 @@ def left_out_messages(demand: Demand, division: Division, covered: list[str], li
         covered: Ids of the messages that the summary covers.
         live: The others, of which `demand.groups` holds all but results without a call.
     """
-    grouped = {place for group in demand.groups for place in group.places}
     allowed = len(demand.groups) - demand.most_groups
     chosen = len(demand.groups) - len(division.groups) - len(division.dead)
     reasons = {
         "the summary covers it": covered,
-        "a tool result whose call is not there": [
-            message.id for place, message in enumerate(live) if place not in grouped
-        ],
+        "a tool result whose call is not there": _ungrouped(demand.groups, live),
         "beyond the number of last messages asked for": _ids(demand.groups[:allowed]),
         "no room": _ids(demand.groups[allowed : chosen - division.skipped]),
         "there is room, but the window begins later so that its beginning stays": _ids(
@@ -105,5 +102,12 @@ def _listed(item: LeftOut) -> str:
     return f"{item.what} {', '.join(item.ids)}"
 
 
+def _ungrouped(groups: Sequence[Group], live: Sequence[Message]) -> list[str]:
+    grouped = {place for group in groups for place in group.places}
+    if len(grouped) == len(live):
+        return []
+    return [message.id for place, message in enumerate(live) if place not in grouped]
+
+
 def _ids(groups: Sequence[Group]) -> list[str]:
-    return [message.id for group in groups for message in group.messages]
+    return [turn.message.id for group in groups for turn in group.turns]

@@ -20,7 +20,7 @@ from memlane.context.parts import Result, Turn, read_turn
 from memlane.types.message import Message
 
 
-class Group(msgspec.Struct, frozen=True):
+class Group(msgspec.Struct, frozen=True, gc=False):
     """Messages that are shown together or not at all, oldest first.
 
     Attributes:
@@ -67,8 +67,15 @@ def find_groups(messages: Sequence[Message]) -> list[Group]:
 
 def in_order(groups: Sequence[Group]) -> list[Message]:
     """Return the messages of groups in the order of the log."""
-    placed = [item for found in groups for item in zip(found.places, found.messages, strict=True)]
-    return [message for _, message in sorted(placed, key=lambda item: item[0])]
+    return [turn.message for _, turn in placed(groups)]
+
+
+def placed(groups: Sequence[Group]) -> list[tuple[int, Turn]]:
+    """Return the turns of groups (ordered as `find_groups` does) in the order of the log, and their places."""
+    if all(len(found.turns) == 1 for found in groups):
+        return [(found.places[0], found.turns[0]) for found in groups]
+    turns = [turn for found in groups for turn in zip(found.places, found.turns, strict=True)]
+    return sorted(turns, key=lambda turn: turn[0])
 
 
 def without_dead_start(groups: Sequence[Group]) -> list[Group]:
@@ -76,6 +83,8 @@ def without_dead_start(groups: Sequence[Group]) -> list[Group]:
 
     The newest group always stays: its calls may be in flight.
     """
+    if not any(found.is_dead for found in groups):
+        return list(groups)
     by_start = sorted(groups, key=lambda found: found.places[0])
     start = next((found for found in by_start if not found.is_dead or found is groups[-1]), None)
     return [found for found in groups if start is not None and found.places[0] >= start.places[0]]

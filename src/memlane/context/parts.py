@@ -12,6 +12,7 @@ from memlane.types.message import Message
 
 Provider: TypeAlias = Literal["openai", "anthropic"]
 
+_ANSWERING: Final = frozenset({"tool", "function"})
 _TEXT_KINDS: Final = frozenset({"text", "input_text", "output_text"})
 _OPENAI_KINDS: Final = frozenset({"image_url", "input_audio", "file", "refusal", "audio", "video_url", "audio_url"})
 _ANTHROPIC_KINDS: Final = frozenset(
@@ -20,7 +21,7 @@ _ANTHROPIC_KINDS: Final = frozenset(
 _OBJECTS: Final = msgspec.json.Encoder()
 
 
-class Text(msgspec.Struct, frozen=True):
+class Text(msgspec.Struct, frozen=True, gc=False):
     """Words."""
 
     text: str
@@ -61,7 +62,7 @@ class Result(msgspec.Struct, frozen=True):
 Block: TypeAlias = Text | Image | Call | Result | Foreign
 
 
-class Turn(msgspec.Struct, frozen=True):
+class Turn(msgspec.Struct, frozen=True, gc=False):
     """A message read into blocks, in the order in which they were said."""
 
     message: Message
@@ -75,10 +76,14 @@ class Turn(msgspec.Struct, frozen=True):
 
 def read_turn(message: Message) -> Turn:
     """Return the blocks of a message, whichever provider's shape it has."""
+    content, role = message.content, message.role
+    is_answer = role in _ANSWERING
+    if isinstance(content, str) and not is_answer and not (message.tool_calls or message.extra):
+        return Turn(message, [Text(content)])  # as most are
     blocks = _content_blocks(message)
-    if message.role in ("tool", "function"):
+    if is_answer:
         return Turn(message, _as_results(message, blocks))
-    if message.role == "assistant" and not message.is_plain:
+    if role == "assistant" and not message.is_plain:
         blocks += _extra_blocks(message)
         known = {block.id for block in blocks if isinstance(block, Call)}
         # Some frameworks store the same call in both shapes at once.

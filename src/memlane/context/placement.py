@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from memlane.context.exchanges import Exchange
-from memlane.context.groups import Group
+from memlane.context.groups import Group, placed
 from memlane.context.parts import Block, Call, Result, Turn
 from memlane.context.rendering import block_text
 from memlane.types.message import Message
@@ -39,10 +39,9 @@ def host_of(said: Sequence[Turn] | Sequence[Exchange]) -> int | None:
 
 def host_in(groups: Sequence[Group]) -> Host | None:
     """Return the unanswered question in a window."""
-    pairs = [pair for group in groups for pair in zip(group.places, group.turns, strict=True)]
-    pairs.sort(key=lambda pair: pair[0])
-    at = host_of([turn for _, turn in pairs])
-    return None if at is None else Host(pairs[at][0], pairs[at][1].message)
+    turns = placed(groups)
+    at = host_of([turn for _, turn in turns])
+    return None if at is None else Host(turns[at][0], turns[at][1].message)
 
 
 def says_something(blocks: Sequence[Block]) -> bool:

@@ -43,6 +43,9 @@ _RISKY: Final = re.compile(
 )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def system_text(instructions: str | None, summary: Summary | None) -> str:
     """Return the system text: instructions as they are, then the summary; neither depends on what is asked."""
     return joined(instructions or "", summary_block(summary))
@@ -77,7 +80,7 @@ def summary_block(summary: Summary | None) -> str:
 
 def quoted(value: str | dict[str, str]) -> str:
     """Return JSON on one line from which nothing can break out; `json.loads` gives back the value."""
-    return _RISKY.sub(lambda found: _escaped(found[0]), json.dumps(value, ensure_ascii=False))
+    return _RISKY.sub(_escaped, _encode(value))
 
 
 def memory_cost(memory: Memory, counter: TokenCounter) -> int:
@@ -96,7 +99,7 @@ def summary_cost(summary: Summary | None, counter: TokenCounter) -> int:
     return counter.count(SEPARATOR + block) if block else 0
 
 
-def _escaped(character: str) -> str:
+def _escaped(found: re.Match[str]) -> str:
     """Return the JSON escape of one character; beyond the basic plane that is two (RFC 8259, section 7)."""
-    units = character.encode("utf-16-be", "surrogatepass")
+    units = found[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

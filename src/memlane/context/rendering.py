@@ -48,6 +48,8 @@ def thought_text(message: Message) -> str:
 
 def is_textual(message: Message) -> bool:
     """Whether text is all that is sent of the message, so that counting its words counts it all."""
+    if message.is_plain:
+        return True
     blocks = read_turn(message).blocks
     inner = [part for block in blocks if isinstance(block, Result) for part in block.blocks]
     return not any(isinstance(block, Image | Foreign) for block in [*blocks, *inner])

@@ -3,7 +3,7 @@
 Owns that judgement only; whether there is room to spare is decided by `budget`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
@@ -45,29 +45,37 @@ def sort_out(recalled: Sequence[Recalled]) -> Sorted:
     return found
 
 
-def shown_from(memory: Memory, depths: Mapping[str, int], session_id: str | None) -> int | None:
-    """Return how many of the newest groups show all that a memory comes from, or its very text; None when none do.
+class Depths:
+    """How many of the newest groups show what memories say."""
 
-    Args:
-        memory: The memory.
-        depths: Of each message id, and of each text (`text_key`, behind `=`), the number of groups that show it.
-        session_id: The session of the window.
-    """
-    found = [depths.get("=" + text_key(memory.text))]
-    if memory.message_ids and session_id is not None and memory.session_id == session_id:
-        sources = [depths.get("#" + source) for source in memory.message_ids]
-        found.append(None if None in sources else max(depth for depth in sources if depth is not None))
-    return min((depth for depth in found if depth is not None), default=None)
+    def __init__(self, memories: Iterable[Memory], groups: Sequence[Group], session_id: str | None) -> None:
+        """Look for what these memories come from, and for their very texts, in groups of a session."""
+        memories = list(memories)
+        self._session = session_id
+        self._sources = {source for memory in memories if self._is_of_here(memory) for source in memory.message_ids}
+        self._texts = {text_key(memory.text) for memory in memories} - {""}
+        self._source_depths: dict[str, int] = {}
+        self._text_depths: dict[str, int] = {}
+        for depth, group in enumerate(reversed(groups) if memories else (), start=1):
+            for turn in group.turns:
+                self._look_at(turn, depth)
 
+    def of(self, memory: Memory) -> int | None:
+        """Return how many groups show all that one of the memories comes from, or its very text; None when none do."""
+        found = [self._text_depths.get(text_key(memory.text))]
+        if memory.message_ids and self._is_of_here(memory):
+            sources = [self._source_depths.get(source) for source in memory.message_ids]
+            found.append(None if None in sources else max(depth for depth in sources if depth is not None))
+        return min((depth for depth in found if depth is not None), default=None)
 
-def depths_of(groups: Sequence[Group]) -> dict[str, int]:
-    """Return for each message id (behind `#`) and its words (behind `=`) how many of the newest groups show it."""
-    depths: dict[str, int] = {}
-    for depth, group in enumerate(reversed(groups), start=1):
-        for turn in group.turns:
-            for key in _keys(turn):
-                depths.setdefault(key, depth)
-    return depths
+    def _is_of_here(self, memory: Memory) -> bool:
+        return self._session is not None and memory.session_id == self._session
+
+    def _look_at(self, turn: Turn, depth: int) -> None:
+        if turn.message.id in self._sources:
+            self._source_depths.setdefault(turn.message.id, depth)
+        for text in self._texts.intersection(_keys(turn)):
+            self._text_depths.setdefault(text, depth)
 
 
 def text_key(text: str) -> str:
@@ -76,9 +84,10 @@ def text_key(text: str) -> str:
 
 
 def _keys(turn: Turn) -> list[str]:
-    said = "\n".join(block.text for block in turn.blocks if isinstance(block, Text))
-    texts = {text_key(said), text_key(message_text(turn.message))} - {""}
-    return [f"#{turn.message.id}", *(f"={text}" for text in texts)]
+    """Return a message's words and those of all that is in it, as `text_key` has them."""
+    said = "\n".join([block.text for block in turn.blocks if isinstance(block, Text)])
+    words = message_text(turn.message)
+    return [text_key(said)] if said == words else [text_key(said), text_key(words)]
 
 
 def _retells(memory: Memory, better: Memory) -> bool:

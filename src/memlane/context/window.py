@@ -7,7 +7,7 @@ never shows fewer messages. It knows nothing of memories or summaries.
 from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
-from memlane.context.costs import first_speaker, group_cost, opening_cost
+from memlane.context.costs import earlier, group_cost, opening_cost, size_of
 from memlane.context.groups import Group, find_groups, in_order, without_dead_start
 from memlane.errors import BudgetExceededError, UsageError
 from memlane.protocols.counter import TokenCounter
@@ -70,10 +70,10 @@ def widen(groups: Sequence[Group], counter: TokenCounter) -> Iterator[Step]:
     grown = held = 0
     first: tuple[int, str] | None = None
     for count, added in enumerate(reversed(groups), start=1):
-        grown += group_cost(added, counter)
+        size = size_of(added, counter)
+        grown += size.tokens
         held += len(added.turns)
-        firsts = [found for found in (first, first_speaker(added, counter)) if found]
-        first = min(firsts, default=None)
+        first = earlier(first, size.first)
         yield Step(count, held, grown, grown + opening_cost(first, counter))
 
 

@@ -11,6 +11,8 @@ The rules, for statements of one subject and attribute:
 - Where several can hold, a new value stands beside the others.
 - A statement that something no longer holds (`ends`) ends the fact of that value, or whatever held if it names none.
 
+- What somebody corrected by hand is not said again by the messages that it came from.
+
 What was derived from the same messages before changes nothing: doing it twice is doing it once.
 """
 
@@ -25,6 +27,8 @@ from memlane.types.memory import Memory, Mention, Revision
 
 MOST_MENTIONS: Final = 100
 """So many messages are kept as support of one fact; more say nothing new."""
+CORRECTED: Final = "corrected"
+"""What a revision calls a change by hand."""
 
 
 class Statement(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +109,16 @@ def revised(memory: Memory, change: str, at: datetime, because: Mention | None =
     return msgspec.structs.replace(memory, **fields, past=[*memory.past, revision])
 
 
+def correction(memory: Memory, text: str, value: str | None, at: datetime) -> Memory:
+    """Return a memory that says something else, by hand: nobody is surer. `value` None leaves it as it is."""
+    fields: dict[str, Any] = {"text": text}
+    if value is not None and value != memory.value:
+        fields["value"] = value
+    if memory.confidence is not None and memory.confidence < 1:
+        fields["confidence"] = 1.0
+    return revised(memory, CORRECTED, at, None, **fields)
+
+
 def as_of(memory: Memory, version: int) -> Memory:
     """Return a memory as it was in an earlier version, with the changes it had by then.
 
@@ -136,6 +150,16 @@ def supports(memory: Memory, session_id: str, message_id: str) -> bool:
     return any(mention.session_id == session_id and mention.message_id == message_id for mention in memory.mentions)
 
 
+def _was_corrected(memory: Memory, statement: Statement) -> bool:
+    """Whether a memory said what these messages state, until somebody corrected it."""
+    before = [
+        change.before["value"] for change in memory.past if change.change == CORRECTED and "value" in change.before
+    ]
+    if _plain(statement.value) not in [_plain(value or "") for value in before]:
+        return False
+    return all(supports(memory, statement.session_id, message) for message in statement.message_ids)
+
+
 class _Table:
     """What is known while statements are added, by id."""
 
@@ -147,6 +171,8 @@ class _Table:
         if statement.id in self.facts:
             return
         alike = [memory for memory in self.facts.values() if _key(memory) == _key(statement)]
+        if any(_was_corrected(memory, statement) for memory in alike):
+            return
         same = [memory for memory in alike if _plain(memory.value or "") == _plain(statement.value)]
         if statement.ends:
             self._end(same or ([] if statement.value else alike), statement)

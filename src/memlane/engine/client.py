@@ -7,12 +7,16 @@ from typing import Self
 from memlane.engine import stats
 from memlane.engine.core import Core
 from memlane.engine.due import due_work
+from memlane.engine.health import health
 from memlane.engine.labour import Labour
 from memlane.engine.person import AsyncUser
 from memlane.engine.recollect import check_limit
 from memlane.engine.workshop import Workshop
+from memlane.errors import UnsupportedError
 from memlane.protocols.work import DuePartition
 from memlane.types.ids import check_id, make_partition
+from memlane.types.key import KeyInfo
+from memlane.types.state import HealthCheck, ModelNames
 from memlane.types.usage import SeenUser, Step, UsagePoint
 
 
@@ -171,6 +175,40 @@ class AsyncMemlane:
         """
         self._core.check_open()
         return {"sessions": await self._core.sessions.ping(), "memories": await self._core.memories.ping()}
+
+    async def health(self) -> list[HealthCheck]:
+        """Return whether each part works: stores, embedder, token counter, chat model, background work.
+
+        A part that does not is told as a `fault`, not raised. Models and embedders of providers are named, not asked:
+        that costs.
+
+        Raises:
+            ClosedError: the connection is closed.
+        """
+        return await health(self._core)
+
+    async def models(self) -> ModelNames:
+        """Return which chat models `chat` and `stream` take by name: the connection's own, and those offered beside it.
+
+        Raises:
+            ClosedError: the connection is closed.
+        """
+        self._core.check_open()
+        return self._core.models.names
+
+    async def keys(self, *, tenant: str = "default") -> list[KeyInfo]:
+        """Return the API keys of a tenant that are in this store and have not expired, oldest first; never a secret.
+
+        Raises:
+            UsageError: not a valid tenant.
+            UnsupportedError: the store keeps no keys.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        self._core.check_open()
+        wanted = check_id(tenant, "tenant")
+        if self._core.keys is None:
+            raise UnsupportedError("this store keeps no API keys")
+        return await self._core.keys.list(wanted)
 
     async def aclose(self) -> None:
         """Stop background work and release what this connection opened; a second call does nothing."""

@@ -15,7 +15,7 @@ from memlane.engine.listing import all_memories
 from memlane.engine.log import SessionLog, stored
 from memlane.engine.numbers import check_count, check_last
 from memlane.engine.progress import mark_closed
-from memlane.engine.reading import instructions_of, messages_of, summary_of
+from memlane.engine.reading import instructions_of, messages_of, session_info, summary_of
 from memlane.engine.reply import Reply, ReplyStream, TokenCount
 from memlane.engine.stats import record, session_stats
 from memlane.engine.summarise import covered_ids, rebuild_summary
@@ -24,6 +24,7 @@ from memlane.errors import UsageError
 from memlane.protocols.chat_model import ChatModel
 from memlane.types.ids import SessionKey
 from memlane.types.message import Message, make_message, message_from_mapping
+from memlane.types.session import SessionInfo
 from memlane.types.summary import Summary
 from memlane.types.times import check_ttl
 from memlane.types.turn import Usage
@@ -116,6 +117,16 @@ class AsyncSession:
         """
         check_count(before, "before", least=1)
         return messages_of(await self._log.read(check_last(last), upto=None if before is None else before - 1))
+
+    async def info(self) -> SessionInfo | None:
+        """Return how many messages this session has, when it began and was written to, and when what of it ends.
+
+        None when there is no such session, or it has expired.
+
+        Raises:
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return session_info(self.id, await self._log.read(0))
 
     async def instruct(self, text: str | None, *, if_was: str | EllipsisType | None = ...) -> None:
         """Set the instructions (system prompt) of this session; None or empty text removes them.

@@ -27,6 +27,7 @@ from memlane.protocols.chat_model import ChatModel
 from memlane.protocols.clock import Clock
 from memlane.protocols.counter import TokenCounter
 from memlane.protocols.embedder import Embedder
+from memlane.protocols.keys import KeyList
 from memlane.protocols.memories import MemoryStore
 from memlane.protocols.observer import NoObserver, Observer
 from memlane.protocols.records import RecordStore
@@ -85,6 +86,7 @@ class Core:
         usage: UsageStore | None = None,
         counts_usage: bool = True,
         records: RecordStore | None = None,
+        keys: KeyList | None = None,
     ) -> None:
         """Hold the parts; `closers` release, in order, what the wiring opened."""
         self.sessions = sessions
@@ -102,6 +104,7 @@ class Core:
         self.uses = Uses(memories, clock, self.tasks)
         self.models = models or Models(None)
         self.ledger = ledger
+        self.keys = keys
         self.plan = plan or WorkPlan(in_process=False)
         self.observer: Observer = observer or NoObserver()
         erasures = Erasures(records, clock)
@@ -122,8 +125,14 @@ class Core:
             raise ClosedError("this connection was opened before a fork; open another in the child process")
 
     def context_tokens(self, model: ChatModel | Pressure) -> int:
-        """Return how many tokens prompt and answer of a model may come to together."""
-        return self.limits.context_tokens or model.context_tokens or _UNKNOWN_CONTEXT_TOKENS
+        """Return how many tokens prompt and answer of a model may come to together.
+
+        The limit of the connection is that of its own model, and of others only where nothing is known of them.
+        """
+        is_own = isinstance(model, Pressure) or self.models.default in (None, model)
+        sizes = (self.limits.context_tokens, model.context_tokens)
+        first, second = sizes if is_own else sizes[::-1]
+        return first or second or _UNKNOWN_CONTEXT_TOKENS
 
     def new_id(self) -> str:
         """Return a new id, sortable by time."""

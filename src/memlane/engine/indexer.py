@@ -18,8 +18,9 @@ from memlane.errors import EmbedderError, MissingExtraError, SettingError, Store
 from memlane.protocols.clock import Clock
 from memlane.protocols.embedder import Embedder
 from memlane.protocols.memories import MemoryStore
-from memlane.recall.text import RECIPE
+from memlane.recall.text import RECIPE, embedded_text
 from memlane.types.ids import Partition
+from memlane.types.wire import decode_memory
 
 _log = logging.getLogger(__name__)
 _QUIET_SECONDS = 0.25
@@ -88,14 +89,37 @@ class Indexer:
         Raises:
             StoreError: the vectors could not be stored.
         """
-        vectors = await self._try([text for _, text in texts], document=True)
-        if vectors is None or self.identity is None:
+        vectors = await self.vectors(texts)
+        if vectors is None:
             return False
-        halves = vectors.astype("<f2")
-        rows = {memory_id: halves[row].tobytes() for row, (memory_id, _) in enumerate(texts)}
-        await self._memories.put_vectors(partition, self.identity, rows, now_ms=self._clock.now_ms())
-        self._drop(partition, texts)
+        await self.store(partition, texts, vectors)
         return True
+
+    async def vectors(self, texts: Sequence[tuple[str, str]]) -> dict[str, bytes] | None:
+        """Embed (id, searchable text) and return by id what is stored of each; None when that did not work."""
+        vectors = await self._try([text for _, text in texts], document=True)
+        if vectors is None:
+            return None
+        halves = vectors.astype("<f2")
+        return {memory_id: halves[row].tobytes() for row, (memory_id, _) in enumerate(texts)}
+
+    async def store(self, partition: Partition, texts: Sequence[tuple[str, str]], vectors: Mapping[str, bytes]) -> None:
+        """Store what `vectors` returned of these texts.
+
+        Raises:
+            StoreError: they could not be stored.
+        """
+        await self._memories.put_vectors(partition, self.identity or "", vectors, now_ms=self._clock.now_ms())
+        self._drop(partition, texts)
+        changed = await self._changed(partition, dict(texts))
+        if changed:
+            await self.embed(partition, changed)
+
+    async def _changed(self, partition: Partition, texts: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return which of these say something else by now: their vectors came too late, and stand for the old words."""
+        rows = await self._memories.get(partition, list(texts), now_ms=self._clock.now_ms())
+        now = {row.id: embedded_text(decode_memory(row.body)) for row in rows if row is not None}
+        return [(memory_id, text) for memory_id, text in now.items() if text != texts[memory_id]]
 
     async def query(self, text: str) -> NDArray[np.float32] | None:
         """Return the vector of a question, float32 of shape (dimension,); None when there is no usable embedder."""
@@ -154,8 +178,9 @@ class Indexer:
     def _drop(self, partition: Partition, texts: Sequence[tuple[str, str]]) -> None:
         """Take texts off what waits: they were embedded, here or by a recall that could not wait."""
         waiting = self._waiting.get(partition, {})
-        for memory_id, _ in texts:
-            if waiting.pop(memory_id, None) is not None:
+        for memory_id, text in texts:
+            if waiting.get(memory_id) == text:  # else it says something else by now, which still waits
+                del waiting[memory_id]
                 self._count -= 1
         if not waiting:
             self._waiting.pop(partition, None)

@@ -6,20 +6,23 @@ from datetime import datetime
 import msgspec
 
 from memlane.context.remembered import quoted
-from memlane.derive.change import Change, as_of, revised
+from memlane.derive.change import Change, as_of, correction, revised
 from memlane.derive.profile import profile_text
 from memlane.derive.prune import Policy, Pruned, select
 from memlane.engine.core import Core
 from memlane.engine.facts import KINDS, change, hold_at, known_facts, replace
 from memlane.engine.listing import all_memories
+from memlane.engine.remembering import check_words
+from memlane.engine.verbatim import memory_row
 from memlane.errors import NotFoundError, PreconditionError, StoreUnavailableError, UsageError
 from memlane.protocols.memories import MemoryRow, Replacement
 from memlane.types.ids import Partition, check_id
-from memlane.types.memory import Memory
+from memlane.types.memory import EPISODE, MESSAGE, SUMMARY, Memory
 from memlane.types.times import check_time, from_ms
-from memlane.types.wire import decode_memory, decode_value
+from memlane.types.wire import check_size, decode_memory, decode_value
 
 _ATTEMPTS = 20
+_TOLD = frozenset({MESSAGE, SUMMARY, EPISODE})
 
 
 class PruneReport(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +110,33 @@ async def revert(
         return revised(memory, "reverted", now, None, **fields) if fields else memory
 
     return await _change(core, partition, memory_id, reverted, if_version)
+
+
+async def correct(
+    core: Core,
+    partition: Partition,
+    memory_id: object,
+    text: object,
+    *,
+    value: object = None,
+    if_version: int | None = None,
+) -> Memory:
+    """Make a memory say something else; see `AsyncUser.correct`."""
+    words, worth = check_words(text), None if value is None else check_words(value, "value")
+    now = from_ms(core.clock.now_ms())
+
+    def corrected(memory: Memory) -> Memory:
+        if memory.kind in _TOLD:
+            raise UsageError(f"a memory of kind {memory.kind} tells what happened: forget it, or say something new")
+        if worth is not None and memory.attribute is None:
+            raise UsageError("only a fact that has an attribute has a value")
+        if memory.text == words and worth in (None, memory.value):
+            return memory
+        changed = correction(memory, words, worth, now)
+        check_size(memory_row(changed).body, core.limits.message_bytes, "the memory")
+        return changed
+
+    return await _change(core, partition, memory_id, corrected, if_version)
 
 
 async def pin(

@@ -100,10 +100,6 @@ class SessionLog:
         found = messages_of(await self.read(1, upto=message.position))
         return bool(found) and found[-1].id == message.id
 
-    def count(self, text: str) -> int:
-        """Return how many tokens a text has."""
-        return self._core.counter.count(text)
-
     def _note_usage(self, appended: list[Appended], began: int) -> None:
         new = sum(place.body is None for place in appended)
         if new:

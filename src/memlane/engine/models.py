@@ -1,9 +1,12 @@
 """The chat models of one connection: its own, and those that single turns ask for by name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from memlane.engine.counting import RememberingCounter
 from memlane.errors import SettingError
 from memlane.protocols.chat_model import ChatModel
+from memlane.protocols.counter import TokenCounter
+from memlane.types.state import ModelNames
 
 
 def _as_it_is(model: ChatModel) -> ChatModel:
@@ -20,6 +23,9 @@ class Models:
         *,
         owned: bool = False,
         observed: Callable[[ChatModel], ChatModel] = _as_it_is,
+        name: str | None = None,
+        offered: Sequence[str] = (),
+        counter_of: Callable[[str], TokenCounter] | None = None,
     ) -> None:
         """Use `model` unless a turn says otherwise.
 
@@ -28,12 +34,34 @@ class Models:
             open_model: Makes one of a name.
             owned: Whether `model` is closed with the connection.
             observed: Puts around each model what tells how it is called.
+            name: What `model` was called; None for its identity.
+            offered: Names of models offered for choice beside it; each is opened when it is first asked.
+            counter_of: Makes the counter that suits another model by its identity; None where one counts for all.
         """
         self._observed = observed
         self.default = None if model is None else observed(_checked(model))
         self._open = open_model
         self._opened: dict[str, ChatModel | None] = {}
         self._owned = owned
+        self._name = name or (None if self.default is None else self.default.identity)
+        self._offered = tuple(offered)
+        self._counter_of = counter_of
+        self._counters: dict[str, RememberingCounter] = {}
+
+    @property
+    def names(self) -> ModelNames:
+        """Which models are taken by name."""
+        default = None if self.default is None else self._name
+        offered = [name for name in (default, *self._offered) if name is not None]
+        return ModelNames(default=default, offered=list(dict.fromkeys(offered)))
+
+    def counter(self, model: ChatModel, usual: RememberingCounter) -> RememberingCounter:
+        """Return what counts the tokens of a model: `usual`, unless it is another than the connection's own."""
+        if model is self.default or self._counter_of is None:
+            return usual
+        if model.identity not in self._counters:
+            self._counters[model.identity] = RememberingCounter(self._counter_of(model.identity))
+        return self._counters[model.identity]
 
     def chosen(self, model: ChatModel | str | None) -> ChatModel | None:
         """Return the model that is meant; None when there is none.
@@ -42,7 +70,7 @@ class Models:
             SettingError: the name is not understood, or it is no model.
             MissingExtraError: its package is not installed.
         """
-        if model is None:
+        if model is None or (self.default is not None and model == self._name):
             return self.default
         if not isinstance(model, str):
             return self._observed(_checked(model))

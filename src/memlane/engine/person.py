@@ -3,10 +3,11 @@
 from collections.abc import AsyncIterator, Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from memlane.derive.prune import Policy
 from memlane.engine import knowledge, recollect, remembering
+from memlane.engine.browse import BrowseOptions, browse, growth
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.core import Core
 from memlane.engine.erase import erase
@@ -14,12 +15,13 @@ from memlane.engine.export import export, export_lines
 from memlane.engine.knowledge import PruneReport
 from memlane.engine.listing import all_memories
 from memlane.engine.numbers import check_count
+from memlane.engine.reading import listed_session
 from memlane.engine.restore import Progress, restore
 from memlane.engine.stats import user_stats
 from memlane.types.ids import Partition, SessionKey, check_id
 from memlane.types.memory import Memory, Recalled, RecalledEpisode
+from memlane.types.page import MemoryCount, MemoryPage
 from memlane.types.session import Receipt, SessionInfo
-from memlane.types.times import from_ms
 from memlane.types.usage import Step, UsagePoint
 from memlane.types.wire import decode_memory
 
@@ -129,16 +131,7 @@ class AsyncUser:
         """
         self._core.check_open()
         rows = await self._core.sessions.sessions(self._partition, now_ms=self._core.clock.now_ms())
-        return [
-            SessionInfo(
-                session_id=row.session,
-                messages=row.count,
-                created_at=from_ms(row.created_at_ms),
-                updated_at=from_ms(row.updated_at_ms),
-                expires_at=None if row.expires_at_ms is None else from_ms(row.expires_at_ms),
-            )
-            for row in rows
-        ]
+        return [listed_session(row) for row in rows]
 
     async def memories(
         self, *, kinds: Collection[str] | None = None, sessions: Collection[str] | None = None
@@ -151,6 +144,34 @@ class AsyncUser:
         self._core.check_open()
         await self._core.courier.deliver(self._partition)
         return await all_memories(self._core, self._partition, kinds=kinds, sessions=sessions)
+
+    async def browse(self, **options: Unpack[BrowseOptions]) -> MemoryPage:
+        """Return a page of what is remembered of this user, the newest first, and how much there is of each kind.
+
+        Args:
+            **options: Which memories, and which page; see `BrowseOptions`.
+
+        Raises:
+            UsageError: an option is unknown or out of range, or `after` is none that a page gave.
+            StoreUnavailableError: a store cannot be reached.
+        """
+        return await browse(self._core, self._partition, options)
+
+    async def growth(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[MemoryCount]:
+        """Return how many of the memories there are were made over time, oldest first; steps without any are left out.
+
+        Args:
+            step: `minute`, `hour` or `day`.
+            since: Only memories created at or after this time; all by default.
+            until: Only memories created before this time.
+
+        Raises:
+            UsageError: an argument is out of range.
+            StoreUnavailableError: a store cannot be reached.
+        """
+        return await growth(self._core, self._partition, step=step, since=since, until=until)
 
     async def memory(self, memory_id: str) -> Memory | None:
         """Return one memory, None when there is none with this id.
@@ -232,6 +253,30 @@ class AsyncUser:
             StoreUnavailableError: the store cannot be reached.
         """
         return await knowledge.revert(self._core, self._partition, memory_id, version, if_version)
+
+    async def correct(
+        self, memory_id: str, text: str, *, value: str | None = None, if_version: int | None = None
+    ) -> Memory:
+        """Make a memory say something else and return it; that is a change like any other, which `revert` undoes.
+
+        What it said stays in its history. The messages that it came from stay as they are, and looking for facts in
+        them again does not bring back what was corrected.
+
+        Args:
+            memory_id: Which. What was said, summaries and episodes cannot be corrected: they tell what happened.
+            text: What it shall say.
+            value: Of a fact with an attribute, what that is now, e.g. `Bergen`; unchanged when absent.
+            if_version: Only if this is its version.
+
+        Raises:
+            UsageError: a memory of another kind, a value for what has no attribute, or text that is empty or cannot be
+                kept; nothing was changed.
+            TooLargeError: over the limit; nothing was changed.
+            NotFoundError: there is no memory with this id.
+            PreconditionError: it has another version than `if_version`; nothing was changed.
+            StoreUnavailableError: the store cannot be reached.
+        """
+        return await knowledge.correct(self._core, self._partition, memory_id, text, value=value, if_version=if_version)
 
     async def pin(self, memory_id: str, *, pinned: bool = True, if_version: int | None = None) -> Memory:
         """Keep a memory from fading and from being pruned, or let it go again; return it. Errors as `revert`."""

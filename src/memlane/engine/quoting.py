@@ -10,6 +10,7 @@ from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
 from memlane.engine.quotation import NOTHING_KNOWN, quotations
 from memlane.engine.reply import Reply, ReplyStream
+from memlane.engine.sent import sent_of
 from memlane.engine.turn import asked, replies_to
 from memlane.engine.window import Window, build_window
 from memlane.recall.relevance import relevant
@@ -29,9 +30,10 @@ async def chat(core: Core, log: SessionLog, ask: Ask) -> Reply:
     earlier = [] if is_new else await replies_to(log, message)
     quoted = await _quoted(core, log, message)
     whole = next((reply for reply in earlier if reply.turn and reply.turn.stop != CUT), None)
-    reply = whole or await _keep(core, log, message, quoted, attempt=len(earlier))
     window = Window(max_tokens=ask.max_tokens, last=ask.last, recall=0, upto=message.position)
     context = await build_window(core, log, window, recalled=quoted)
+    turn = Turn(answers=message.id, model=QUOTED, stop="end", sent=sent_of(core, context, quoted))
+    reply = whole or await _keep(core, log, turn, quoted, attempt=len(earlier))
     return Reply(text=message_text(reply), message=reply, context=context, usage=Usage())
 
 
@@ -68,14 +70,10 @@ def _is(recalled: Recalled, log: SessionLog, message: Message) -> bool:
     return recalled.memory.session_id == log.key.session and message.id in recalled.memory.message_ids
 
 
-async def _keep(core: Core, log: SessionLog, message: Message, quoted: list[Recalled], *, attempt: int) -> Message:
+async def _keep(core: Core, log: SessionLog, turn: Turn, quoted: list[Recalled], *, attempt: int) -> Message:
     """Keep the reply in the window only: a quotation is not said anew, so it must not be recalled as if it were."""
     text = quotations([recalled.memory for recalled in quoted], log.key.session) if quoted else NOTHING_KNOWN
     reply = make_message(
-        "assistant",
-        text,
-        id=reply_id(message.id, attempt),
-        created_at=core.stamps.next(),
-        turn=Turn(answers=message.id, model=QUOTED, stop="end"),
+        "assistant", text, id=reply_id(turn.answers or "", attempt), created_at=core.stamps.next(), turn=turn
     )
     return (await SessionLog(core, log.key, remember=False).append_one(reply))[0]

@@ -32,7 +32,7 @@ async def remember(
     core.check_open()
     memory = Memory(
         id=core.new_id() if memory_id is None else check_id(memory_id, "memory id"),
-        text=_words(text),
+        text=check_words(text),
         kind=_kind(kind),
         created_at=core.stamps.next(),
         metadata=_mapping(metadata, "metadata"),
@@ -121,10 +121,15 @@ def _changed() -> PreconditionError:
     return PreconditionError("the preferences are no longer what the caller saw")
 
 
-def _words(text: object) -> str:
+def check_words(text: object, what: str = "text to remember") -> str:
+    """Return `text` when it can be remembered.
+
+    Raises:
+        UsageError: not text, empty, or text that cannot be kept exactly.
+    """
     if not isinstance(text, str) or not text.strip():
-        raise UsageError("text to remember must be non-empty text")
-    return check_text(text, "text")
+        raise UsageError(f"{what} must be non-empty text")
+    return check_text(text, what)
 
 
 def _kind(kind: object) -> str:

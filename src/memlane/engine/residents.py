@@ -7,8 +7,8 @@ number of processes agree.
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import msgspec
@@ -22,6 +22,7 @@ from memlane.types.ids import Partition
 _PAGE = 5_000
 _INLINE_ROWS = 500
 _EMBED_BATCH = 128
+_FEW_MISSING = 32
 _BACKGROUND_ROWS = 2_000
 
 
@@ -92,18 +93,23 @@ class Residents:
         """Lend the index of a partition, equal to the store as of now; nothing else changes it meanwhile.
 
         Memories without a vector get theirs first, for at most `embed_wait`; what is left is done in the background.
+        A few are stored while the index is lent, and are stored when it is given back.
         """
         resident = self._resident(partition)
         async with resident.lock:
-            try:
+            with self._discarding(partition, resident):
                 await self._refresh(partition, resident)
-                await self._embed_missing(partition, resident, embed_wait)
-            except BaseException:
-                self._discard(partition, resident)  # half-applied changes must not be searched
-                raise
-            self._count(partition, resident)
-            self._evict(partition)
-            yield resident.index
+                storing = await self._embed_missing(partition, resident, embed_wait)
+            try:
+                self._count(partition, resident)
+                self._evict(partition)
+                if storing is not None:
+                    await asyncio.sleep(0)  # it begins before the search, which takes the loop
+                yield resident.index
+            finally:
+                if storing is not None:
+                    with self._discarding(partition, resident):
+                        await storing
 
     def drop(self, partition: Partition) -> None:
         """Forget a partition: it was erased."""
@@ -125,6 +131,15 @@ class Residents:
             self._hits += 1
         self._residents.move_to_end(partition)
         return resident
+
+    @contextmanager
+    def _discarding(self, partition: Partition, resident: _Resident) -> Generator[None]:
+        """Discard a partition when it could not be brought up to date: what is half-applied must not be searched."""
+        try:
+            yield
+        except BaseException:
+            self._discard(partition, resident)
+            raise
 
     def _discard(self, partition: Partition, resident: _Resident) -> None:
         resident.index, resident.cursor = PartitionIndex(self._indexer.dimension), None
@@ -155,19 +170,35 @@ class Residents:
             await asyncio.to_thread(resident.index.apply, changes.items)
         resident.cursor = changes.cursor
 
-    async def _embed_missing(self, partition: Partition, resident: _Resident, wait: timedelta) -> None:
+    async def _embed_missing(
+        self, partition: Partition, resident: _Resident, wait: timedelta
+    ) -> "asyncio.Task[None] | None":
+        """Give memories their vectors; return the task, if any, that stores those which are not stored yet."""
         if not self._indexer.usable:
-            return
+            return None
         deadline = time.monotonic() + wait.total_seconds()
         before = ""
         while missing := resident.index.missing(_EMBED_BATCH):
             if time.monotonic() >= deadline or missing[0][0] == before:
                 self._indexer.notice(partition, dict(resident.index.missing(_BACKGROUND_ROWS)))
-                return
+                return None
+            if len(missing) <= _FEW_MISSING:
+                return await self._embed_few(partition, resident, missing)
             before = missing[0][0]
             if not await self._indexer.embed(partition, missing):
-                return
+                return None
             await self._refresh(partition, resident)
+        return None
+
+    async def _embed_few(
+        self, partition: Partition, resident: _Resident, missing: list[tuple[str, str]]
+    ) -> "asyncio.Task[None] | None":
+        """Give the memories that came with a turn or two their vectors before the store has these."""
+        vectors = await self._indexer.vectors(missing)
+        if vectors is None:
+            return None
+        resident.index.put_vectors(vectors)
+        return asyncio.create_task(self._indexer.store(partition, missing, vectors))
 
     def _count(self, partition: Partition, resident: _Resident) -> None:
         if self._residents.get(partition) is resident:  # it may have been evicted while it was brought up to date

@@ -63,7 +63,7 @@ async def _points(
     core: Core, tenant: str, user: str | None, session: str | None, *, step: object, since: object, until: object
 ) -> list[UsagePoint]:
     core.check_open()
-    step = _check_step(step)
+    step = check_step(step)
     since_ms, until_ms = _span(core.clock.now_ms(), step, since, until)
     store = core.usage.store
     if since_ms >= until_ms:
@@ -85,7 +85,12 @@ def _span(now_ms: int, step: Step, since: object, until: object) -> tuple[int, i
     return max(since_ms, oldest) // length * length, -(-min(until_ms, newest) // length) * length
 
 
-def _check_step(step: object) -> Step:
+def check_step(step: object) -> Step:
+    """Return `step` when it is one.
+
+    Raises:
+        UsageError: it is not.
+    """
     if isinstance(step, str) and step in STEPS:
         return step
     raise UsageError(f"step must be {', '.join(STEPS)}, not {step!r}")

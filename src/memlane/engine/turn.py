@@ -13,9 +13,11 @@ import msgspec
 from memlane.context.context import Context
 from memlane.engine.ask import Ask
 from memlane.engine.core import Core
+from memlane.engine.counting import RememberingCounter
 from memlane.engine.log import SessionLog
 from memlane.engine.reading import messages_of
 from memlane.engine.reply import Reply, ReplyStream, TokenCount
+from memlane.engine.sent import sent_of
 from memlane.engine.usage import tokens_of
 from memlane.engine.window import Window, build_window
 from memlane.errors import (
@@ -36,12 +38,21 @@ _MARGIN = 0.9
 
 
 class _Begun(msgspec.Struct, frozen=True):
-    """A turn whose message is stored: the message, what the model is sent, the replies there are, and when it began."""
+    """A turn whose message is stored.
+
+    Attributes:
+        message: The message.
+        context: What the model is sent.
+        earlier: The replies there are.
+        began: When it began.
+        counter: What counts the model's tokens.
+    """
 
     message: Message
     context: Context
     earlier: list[Message]
     began: int
+    counter: RememberingCounter
 
     @property
     def reply(self) -> Message | None:
@@ -81,18 +92,19 @@ def unanswered(messages: Sequence[Message]) -> list[Message]:
 @asynccontextmanager
 async def _begun(core: Core, log: SessionLog, ask: Ask, model: ChatModel) -> AsyncGenerator[_Begun]:
     """Store what is asked and put together what the model is to be sent; known as being replied to until the end."""
-    began = core.usage.moment()
+    began, counter = core.usage.moment(), core.models.counter(model, core.counter)
     with ExitStack() as flying:
         message, is_new = await asked(core, log, ask, flying)
         earlier = [] if is_new else await replies_to(log, message)
         window = Window(
-            max_tokens=_budget(core, ask, model) if ask.max_tokens is None else ask.max_tokens,
+            max_tokens=_budget(core, ask, model, counter) if ask.max_tokens is None else ask.max_tokens,
             last=ask.last,
             recall=ask.recall,
             upto=message.position,
             steady=True,
+            counter=counter,
         )
-        yield _Begun(message, await build_window(core, log, window), earlier, began)
+        yield _Begun(message, await build_window(core, log, window), earlier, began, counter)
 
 
 async def asked(core: Core, log: SessionLog, ask: Ask, flying: ExitStack) -> tuple[Message, bool]:
@@ -171,11 +183,11 @@ def _in_flight(core: Core, log: SessionLog, message_id: str) -> Generator[None]:
             del core.turns[log.key, message_id]
 
 
-def _budget(core: Core, ask: Ask, model: ChatModel) -> int:
+def _budget(core: Core, ask: Ask, model: ChatModel, counter: RememberingCounter) -> int:
     whole = core.context_tokens(model)
     answer = ask.max_output_tokens or min(_USUAL_ANSWER_TOKENS, whole // 4)
     room = max(1, whole - answer)
-    return room if core.counter.exact else max(1, int(room * _MARGIN))
+    return room if counter.exact else max(1, int(room * _MARGIN))
 
 
 def _prompt(context: Context, ask: Ask) -> Prompt:
@@ -258,23 +270,24 @@ def _note_spent(core: Core, log: SessionLog, begun: _Begun, completion: object) 
     """Count what a call of a model took, also one whose answer is of no use or not kept, and return it."""
     if not isinstance(completion, Completion):
         return None
-    used = _used(log, begun, completion)
+    used = _used(begun, completion)
     core.usage.note(log.key.partition, log.key.session, tokens_of(used), since=begun.began)
     return used
 
 
-def _used(log: SessionLog, begun: _Begun, completion: Completion) -> Usage:
+def _used(begun: _Begun, completion: Completion) -> Usage:
     if completion.usage is not None:
         return completion.usage
-    output_tokens = log.count(_storable(completion.text))
+    output_tokens = begun.counter.count(_storable(completion.text))
     return Usage(input_tokens=begun.context.tokens, output_tokens=output_tokens, estimated=True)
 
 
 async def _keep(core: Core, log: SessionLog, begun: _Begun, completion: Completion, model: ChatModel) -> Reply:
     """Store a whole reply; one that cannot be stored whole is stored as cut, and raises."""
     text = _storable(_checked(completion, model).text)
-    usage = _used(log, begun, completion)
-    turn = Turn(answers=begun.message.id, model=model.identity, usage=usage, stop=completion.stop)
+    usage = _used(begun, completion)
+    sent = sent_of(core, begun.context)
+    turn = Turn(answers=begun.message.id, model=model.identity, usage=usage, stop=completion.stop, sent=sent)
     if not await log.has(begun.message):  # erased, deleted or expired meanwhile: nothing of it may come back
         return _reply(begun, log.reply(text, completion.tool_calls, turn, attempt=len(begun.earlier)))
     try:
@@ -317,7 +330,7 @@ async def _keep_cut(core: Core, log: SessionLog, begun: _Begun, text: str, model
     if not text or not await log.has(begun.message):
         return
     kept = _storable(text).encode()[: core.limits.message_bytes // 2].decode(errors="ignore")
-    turn = Turn(answers=begun.message.id, model=model.identity, stop=CUT)
+    turn = Turn(answers=begun.message.id, model=model.identity, stop=CUT, sent=sent_of(core, begun.context))
     await log.append_reply(kept, [], turn, attempt=len(begun.earlier))
 
 

@@ -5,11 +5,11 @@ from collections.abc import Collection, Mapping, Sequence
 import msgspec
 
 from memlane.context.budget import MEMORY_SHARE
-from memlane.context.context import Context, build_context, read_log
-from memlane.context.costs import Tally
+from memlane.context.context import Context, Draft
 from memlane.context.rendering import message_text
 from memlane.engine import recollect
 from memlane.engine.core import Core
+from memlane.engine.counting import RememberingCounter
 from memlane.engine.log import SessionLog
 from memlane.engine.reading import instructions_of, messages_of, summary_of
 from memlane.protocols.sessions import SessionState
@@ -33,6 +33,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         recall: At most this many memories.
         upto: No message behind this position; None for all.
         steady: Whether the window's start moves in steps, so that a provider's prompt cache serves most turns.
+        counter: What counts tokens; that of the connection when absent.
     """
 
     query: str | None = None
@@ -41,6 +42,7 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
     recall: int = 5
     upto: int | None = None
     steady: bool = False
+    counter: RememberingCounter | None = None
 
 
 async def build_window(core: Core, log: SessionLog, wanted: Window, *, recalled: Sequence[Recalled] = ()) -> Context:
@@ -61,49 +63,40 @@ async def build_window(core: Core, log: SessionLog, wanted: Window, *, recalled:
 
 
 async def _built(core: Core, log: SessionLog, wanted: Window, recalled: Sequence[Recalled]) -> Context:
-    state = await log.read(_most_messages(wanted), upto=wanted.upto)
-    builder = _Builder(core, log, state, wanted)
-    shown = builder.context(recalled)
-    query = wanted.query if wanted.query is not None else _newest_question(shown.messages)
-    if wanted.recall and query:
-        shown = builder.context(await _recalled(core, log, query, shown, wanted.recall))
-    core.uses.note(log.key.partition, (found.memory for found in shown.memories))
-    return shown
+    draft = _draft(core, log, await log.read(_most_messages(wanted), upto=wanted.upto), wanted)
+    query = wanted.query
+    if wanted.recall and query != "":
+        shown = draft.messages(recalled)
+        query = _newest_question(shown) if query is None else query
+        recalled = await _recalled(core, log, query, shown, wanted.recall) if query else recalled
+    context = draft.context(recalled)
+    core.uses.note(log.key.partition, (found.memory for found in context.memories))
+    return context
 
 
-class _Builder:
-    """Puts contexts of one session together that differ in what was recalled; reads its messages once."""
-
-    def __init__(self, core: Core, log: SessionLog, state: SessionState, wanted: Window) -> None:
-        summary = summary_of(state)
-        if summary is not None and wanted.upto is not None and wanted.upto <= summary.upto:
-            summary = None  # a turn made again after its message had left the window: it sees what it saw then
-        self._summary = summary
-        self._instructions = instructions_of(state)
-        self._log = read_log(_worth_showing(messages_of(state), summary.upto if summary else 0), summary)
-        self._counter = Tally(core.counter)
-        self._session = log.key.session
-        self._wanted = wanted
-
-    def context(self, recalled: Sequence[Recalled]) -> Context:
-        """Return the context with these memories; errors as `build_context`."""
-        wanted = self._wanted
-        return build_context(
-            instructions=self._instructions,
-            summary=self._summary,
-            messages=self._log,
-            recalled=recalled,
-            session_id=self._session,
-            max_tokens=wanted.max_tokens,
-            last=wanted.last,
-            counter=self._counter,
-            steady=wanted.steady,
-            memory_share=MEMORY_SHARE if wanted.recall else 0.0,
-        )
+def _draft(core: Core, log: SessionLog, state: SessionState, wanted: Window) -> Draft:
+    """Return the context but for what is recalled; errors as `build_context`."""
+    summary = summary_of(state)
+    if summary is not None and wanted.upto is not None and wanted.upto <= summary.upto:
+        summary = None  # a turn made again after its message had left the window: it sees what it saw then
+    messages = _worth_showing(messages_of(state), summary.upto if summary else 0)
+    return Draft(
+        messages=messages,
+        counter=wanted.counter or core.counter,
+        instructions=instructions_of(state),
+        summary=summary,
+        max_tokens=wanted.max_tokens,
+        last=wanted.last,
+        session_id=log.key.session,
+        memory_share=MEMORY_SHARE if wanted.recall else 0.0,
+        steady=wanted.steady,
+    )
 
 
 def _worth_showing(messages: Sequence[Message], upto: int) -> list[Message]:
     """Return the messages behind a position but for replies that were cut and given anew."""
+    if not any(message.turn for message in messages):
+        return [message for message in messages if message.position > upto]
     last = {message.turn.answers: message.position for message in messages if message.turn and message.turn.answers}
     whole = {message.turn.answers for message in messages if message.turn and message.turn.stop != CUT}
     return [message for message in messages if message.position > upto and not _is_superseded(message, last, whole)]
@@ -117,9 +110,9 @@ def _is_superseded(message: Message, last: Mapping[str, int], whole: Collection[
     return turn.answers in whole or message.position < last.get(turn.answers or "", 0)
 
 
-async def _recalled(core: Core, log: SessionLog, query: str, window: Context, limit: int) -> list[Recalled]:
-    shown = frozenset(message_memory_id(log.key.session, message.id) for message in window.messages)
-    scope = recollect.Scope(exclude=shown)
+async def _recalled(core: Core, log: SessionLog, query: str, shown: Sequence[Message], limit: int) -> list[Recalled]:
+    ids = frozenset(message_memory_id(log.key.session, message.id) for message in shown)
+    scope = recollect.Scope(exclude=ids)
     return await recollect.recall(
         core, log.key.partition, query, limit=limit, at=None, scope=scope, session=log.key.session
     )
@@ -133,6 +126,6 @@ def _most_messages(wanted: Window) -> int | None:
     return min((bound for bound in (wanted.last, by_tokens) if bound is not None), default=None)
 
 
-def _newest_question(messages: list[Message]) -> str | None:
+def _newest_question(messages: Sequence[Message]) -> str | None:
     newest = next((message_text(message) for message in reversed(messages) if message.role == "user"), None)
     return None if newest is None else newest[:_MOST_QUESTION_CHARACTERS]

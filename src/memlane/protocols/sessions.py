@@ -48,6 +48,8 @@ class SessionState(msgspec.Struct, frozen=True):
         created_at_ms: When it began; tells it from an earlier session of the same name.
         updated_at_ms: When it was last written to.
         last_position: The newest position that was ever taken in it, whether or not that message lives; 0 for none.
+        expiring: How many live messages have a time of their own.
+        expiring_at_ms: When the first of these expires; None for none.
     """
 
     exists: bool = False
@@ -59,6 +61,8 @@ class SessionState(msgspec.Struct, frozen=True):
     created_at_ms: int = 0
     updated_at_ms: int = 0
     last_position: int = 0
+    expiring: int = 0
+    expiring_at_ms: int | None = None
 
 
 class SessionRow(msgspec.Struct, frozen=True):
@@ -87,7 +91,8 @@ class SessionStore(Protocol):
         P5 the memories of an append are durable with its messages: in the memory store when it shares this
            backend (`shares_memories`), else in the outbox, until settle().
         P6 delete(), erase() and expiry leave nothing behind; expiry never removes what waits in the outbox.
-        P7 what has expired is never returned nor counted; expire(last=n) takes only those n, and in their time.
+        P7 what has expired is never returned nor counted; expire(last=n) takes only those n, and in their time, and
+           read() says how many live messages have such a time, and when the first of them goes.
         P8 sessions() lists the live sessions of exactly that partition, newest activity first.
         P9 a store that cannot answer raises StoreUnavailableError within its time-out, with nothing half-written.
         P10 swap_field() writes only if the document still is what the caller saw, also under concurrency; it is no

@@ -40,11 +40,12 @@ def make_proxy(memory: AsyncMemlane, settings: ProxySettings, meter: Meter, obse
     connection stays open.
 
     Raises:
-        MissingExtraError: `httpx2` is not installed.
+        MissingExtraError: `aiohttp` or `httpx2` is not installed.
         SettingError: the address of a provider is none.
     """
     core = memory._core  # noqa: SLF001  # pyright: ignore[reportPrivateUsage] -- the proxy is a part of Memlane
-    keeper, mirrors = Keeper(core, meter, observer), Mirrors(core)
+    mirrors = Mirrors(core)
+    keeper = Keeper(core, mirrors, meter, observer)
 
     def provider(mount: str, place: Place, dialects: Mapping[str, Dialect]) -> Provider:
         parts: Any = {"mirrors": mirrors, "keeper": keeper, "settings": settings, "observer": observer}

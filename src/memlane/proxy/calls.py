@@ -18,7 +18,7 @@ from memlane.proxy.collecting import Answer
 from memlane.proxy.dialect import Dialect, Named, without_ours
 from memlane.proxy.errors import Headers, TooSlowError
 from memlane.proxy.headers import first, memory_headers
-from memlane.proxy.history import Reader, Said
+from memlane.proxy.history import History, Reader, Said
 from memlane.proxy.keeping import Keeper
 from memlane.proxy.mirrors import Mirrors
 from memlane.proxy.naming import session_from, session_of, user_of
@@ -53,7 +53,7 @@ class Stored:
         planner: Planner,
         keeper: Keeper,
         key: SessionKey,
-        sent: Sequence[Said],
+        sent: History,
         *,
         retry: bool,
         named: Named,
@@ -206,14 +206,14 @@ class Calls:
         session = session_of(headers, named)
         plain, stored = body.copy(), None
         try:
-            items = self._dialect.history(body)
-            sent = self._reader.read(items)
+            sent = self._reader.read(body, partition, session)
             key = SessionKey(partition, session or self._session(partition, named, sent))
+            self._reader.note(body, partition, session, sent, "" if session or named.follows else key.session)
             stored = Stored(self._planner, self._keeper, key, sent, retry=_is_retry(headers), named=named)
             with self._observer.span("proxy.memory"):
                 recalled = await self._remembered(stored, sent)
             if recalled:
-                self._dialect.put(body, items, memories_block(recalled), _host(sent))
+                self._put(body, sent, memories_block(recalled))
         except NotUnderstoodError:
             return self._without(plain.data(), stored, UsageError(_NOT_THIS_API), _NOT_UNDERSTOOD)
         except MemlaneError as exc:
@@ -226,20 +226,38 @@ class Calls:
                 stored.begin()
         return Prepared(body.data(), ON, stored, recalled)
 
-    async def _remembered(self, stored: Stored, sent: Sequence[Said]) -> list[Recalled]:
-        partition, until = stored.key.partition, asyncio.get_running_loop().time() + _WAIT_SECONDS
-        plan = await _in_time(stored.planned, until)
-        late = self._late.get(partition)
+    def _put(self, body: Body, sent: History, text: str) -> None:
+        """Put a text before the words of the newest user message; if that was answered, behind the instructions."""
+        at = _host(sent.said)
+        if at is None:
+            sent = sent.whole()
+            at = _host(sent.said)
+        self._dialect.put(body, sent.items, text, at)
+
+    async def _remembered(self, stored: Stored, sent: History) -> list[Recalled]:
+        key, until = stored.key, asyncio.get_running_loop().time() + _WAIT_SECONDS
+        late = self._late.get(key.partition)
         if late is not None:
             await _in_time(late, until)
-        finding = recall_for(self._core, plan, sent, self._query(sent), self._settings, ready=stored.begin)
+        await self._keeper.settled(key)
+        finding = recall_for(
+            self._core,
+            key,
+            self._query(sent),
+            self._settings,
+            sent=sent,
+            guess=self._planner.guess(key, sent),
+            planned=stored.planned,
+            ready=stored.begin,
+        )
         work = self._keeper.start(finding)
         try:
             recalled = await _in_time(work, until)
         except TooSlowError:
-            self._leave(partition, work)
+            self._leave(key.partition, work)
             raise
         stored.begin()
+        await _in_time(stored.planned, until)
         if self._settings.fail_closed:
             await _in_time(stored.kept, until)
         return recalled
@@ -249,15 +267,17 @@ class Calls:
         self._late[partition] = work
         work.add_done_callback(lambda _: self._late.pop(partition, None))
 
-    def _session(self, partition: Partition, named: Named, sent: Sequence[Said]) -> str:
+    def _session(self, partition: Partition, named: Named, sent: History) -> str:
         if named.follows is not None:
             return self._keeper.answers.session(partition, named.follows)
-        begins = next((said for said in sent if said.marks.role == "user"), None)
+        if sent.session:
+            return sent.session
+        begins = next((said for said in sent.whole().said if said.marks.role == "user"), None)
         return session_from(None if begins is None else self._reader.message(begins.items))
 
-    def _query(self, sent: Sequence[Said]) -> str:
+    def _query(self, sent: History) -> str:
         """Return the words of the newest user message that says something."""
-        said = next((one for one in reversed(sent) if _speaks(one)), None)
+        said = _newest(sent.said) or _newest(sent.whole().said)
         blocks = [] if said is None else read_turn(self._reader.message(said.items)).blocks
         return "\n".join(block.text for block in blocks if isinstance(block, Text))
 
@@ -281,6 +301,10 @@ async def _in_time(task: asyncio.Task[_Result], until: float) -> _Result:
     if not task.done():
         raise TooSlowError("memory did not answer in time")
     return task.result()
+
+
+def _newest(sent: Sequence[Said]) -> Said | None:
+    return next((one for one in reversed(sent) if _speaks(one)), None)
 
 
 def _host(sent: Sequence[Said]) -> int | None:

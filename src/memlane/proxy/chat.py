@@ -15,6 +15,7 @@ _NOT_KEPT: Final = frozenset({"id", "created_at", "metadata", "memlane_turn"})
 class ChatDialect:
     """Chat completions: `messages` is the history, its system messages are the client's own."""
 
+    field = "messages"
     joins = False
 
     def named(self, body: Body) -> Named:

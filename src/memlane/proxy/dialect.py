@@ -46,6 +46,8 @@ class Collector(Protocol):
 class Dialect(Protocol):
     """One API in which a model is asked."""
 
+    field: str
+    """Where in the body the history stands."""
     joins: bool
     """Whether items that follow each other may be one message as Memlane keeps it; see `goes_on`."""
 

@@ -16,6 +16,7 @@ from memlane.errors import MemlaneError
 from memlane.protocols.chat_model import Completion
 from memlane.protocols.observer import Observer
 from memlane.proxy.collecting import Collected
+from memlane.proxy.mirrors import Mirrors
 from memlane.proxy.naming import Answers, Held
 from memlane.proxy.planning import Plan, id_behind
 from memlane.types.ids import SessionKey
@@ -34,8 +35,9 @@ Planning = Callable[[], Awaitable[Plan | None]]
 class Keeper:
     """Stores in the background; aclose() waits until everything is stored."""
 
-    def __init__(self, core: Core, meter: Meter, observer: Observer) -> None:
+    def __init__(self, core: Core, mirrors: Mirrors, meter: Meter, observer: Observer) -> None:
         self._core = core
+        self._mirrors = mirrors
         self._meter = meter
         self._observer = observer
         self._running: set[asyncio.Task[Any]] = set()
@@ -142,7 +144,8 @@ class Keeper:
     async def _append(self, key: SessionKey, messages: list[Message]) -> None:
         if messages:
             log = SessionLog(self._core, key, remember=True)
-            await log.append([self._fitting(one) for one in messages])
+            fitting = [self._fitting(one) for one in messages]
+            self._mirrors.added(key, fitting, await log.append(fitting))
 
     def _fitting(self, message: Message) -> Message:
         """Return a message that is small enough to be stored: without its pictures and files, its words cut."""

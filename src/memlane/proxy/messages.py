@@ -12,6 +12,7 @@ from memlane.proxy.dialect import Collector, Named, named_in, simplest, text_bef
 class MessagesDialect:
     """Messages: results of tools stand in messages of the user, the system text has a field of its own."""
 
+    field = "messages"
     joins = False
 
     def named(self, body: Body) -> Named:

@@ -5,18 +5,20 @@ store says so with every read, by when the session began and how many messages i
 """
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from typing import Final
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import Final, NamedTuple
 
 import msgspec
 
 from memlane.engine.core import Core
 from memlane.engine.log import SessionLog
-from memlane.protocols.sessions import SessionState
+from memlane.protocols.sessions import Appended, SessionState
 from memlane.proxy.marks import Marks, marks_of
 from memlane.types.ids import SessionKey, message_memory_id
+from memlane.types.message import Message
 from memlane.types.turn import CUT
-from memlane.types.wire import decode_message
+from memlane.types.wire import decode_message, encode_message
 
 _READ: Final = 16
 _MOST_OF_A_SESSION: Final = 2_000
@@ -41,6 +43,22 @@ class Stored(msgspec.Struct, frozen=True):
     answers: bool
 
 
+class Shown(NamedTuple):
+    """Which messages of a mirror have one of some marks.
+
+    Attributes:
+        marks: The marks.
+        upto: How many messages of the mirror were looked at.
+        ids: The messages' ids.
+        memories: The ids of the memories that they became, if they did.
+    """
+
+    marks: AbstractSet[int] = frozenset()
+    upto: int = 0
+    ids: frozenset[str] = frozenset()
+    memories: frozenset[str] = frozenset()
+
+
 class Mirror:
     """The newest messages of one session, oldest first; belongs to `Mirrors`, and is read at once.
 
@@ -56,6 +74,7 @@ class Mirror:
         self.stored: list[Stored] = []
         self.wholes: list[int] = []
         self._by_mark: dict[int, list[Stored]] = {}
+        self._shown = Shown()
 
     @property
     def last_position(self) -> int:
@@ -69,9 +88,19 @@ class Mirror:
             self.wholes.append(one.marks.whole)
             self._by_mark.setdefault(one.marks.whole, []).append(one)
 
-    def like(self, marks: Iterable[int]) -> list[Stored]:
-        """Return the messages that have one of these marks."""
-        return [one for mark in marks for one in self._by_mark.get(mark, ())]
+    def like(self, marks: set[int]) -> Shown:
+        """Return the ids of the messages that have one of these marks.
+
+        A client mostly sends what it sent before and a little more, so what was found for that is kept.
+        """
+        kept = self._shown
+        if not kept.marks <= marks:
+            kept = Shown()
+        found = [one for mark in marks - kept.marks for one in self._by_mark.get(mark, ())]
+        found += [one for one in self.stored[kept.upto :] if one.marks.whole in kept.marks]
+        ids, memories = kept.ids.union(one.id for one in found), kept.memories.union(one.memory_id for one in found)
+        self._shown = Shown(marks, len(self.stored), ids, memories)
+        return self._shown
 
     def since(self, begins: str) -> list[Stored]:
         """Return the messages from the one with this id on, all for an empty one; none where it is not there."""
@@ -86,6 +115,21 @@ class Mirrors:
         self._core = core
         self._mirrors: OrderedDict[SessionKey, Mirror] = OrderedDict()
         self._size = 0
+
+    def known(self, key: SessionKey) -> Mirror | None:
+        """Return what is held of a session, which may have changed since."""
+        return self._mirrors.get(key)
+
+    def added(self, key: SessionKey, messages: Sequence[Message], places: Sequence[Appended]) -> None:
+        """Take in what this process has appended, as far as nothing else came between."""
+        mirror = self._mirrors.get(key)
+        if mirror is None or not mirror.stored:
+            return
+        for message, place in zip(messages, places, strict=True):
+            if place.body is None and place.position == mirror.last_position + 1:
+                as_read = decode_message(encode_message(message), place.position)
+                mirror.add([_stored(key, as_read, place.position)])
+                self._size += 1
 
     async def read(self, key: SessionKey) -> Mirror:
         """Return the newest messages of a session, at least two thousand if there are so many.
@@ -134,11 +178,14 @@ class Mirrors:
 
 
 def _new(key: SessionKey, state: SessionState, position: int) -> list[Stored]:
-    return [_stored(key, one.body, one.position) for one in state.messages if one.position > position]
+    return [
+        _stored(key, decode_message(one.body, one.position), one.position)
+        for one in state.messages
+        if one.position > position
+    ]
 
 
-def _stored(key: SessionKey, body: bytes, position: int) -> Stored:
-    message = decode_message(body, position)
+def _stored(key: SessionKey, message: Message, position: int) -> Stored:
     is_whole = message.role == "assistant" and not (message.turn and message.turn.stop == CUT)
     memory_id = message_memory_id(key.session, message.id)
     return Stored(message.id, memory_id, position, marks_of(message), is_whole)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from memlane.engine.core import Core
-from memlane.proxy.history import Reader, Said
+from memlane.proxy.history import History, Reader, Said
 from memlane.proxy.marks import essence
 from memlane.proxy.matching import Joint, find_joint
 from memlane.proxy.mirrors import Mirror, Mirrors, Stored
@@ -43,7 +43,12 @@ class Planner:
         self._mirrors = mirrors
         self._reader = reader
 
-    async def plan(self, key: SessionKey, sent: Sequence[Said], *, is_retry: bool, held: Held | None = None) -> Plan:
+    def guess(self, key: SessionKey, sent: History) -> frozenset[str]:
+        """Return the ids of the memories that a call shows, as far as that is known without asking the store."""
+        mirror = self._mirrors.known(key)
+        return frozenset() if mirror is None else mirror.like(set(sent.wholes)).memories
+
+    async def plan(self, key: SessionKey, sent: History, *, is_retry: bool, held: Held | None = None) -> Plan:
         """Return what is new in `sent`; `is_retry` says that the client has sent the very same before.
 
         Where the provider keeps the history, and what it has is known by `held`, all that is sent is new.
@@ -55,20 +60,23 @@ class Planner:
             StoreUnavailableError: the store cannot be reached.
         """
         mirror = await self._mirrors.read(key)
-        stored, sent_marks = mirror.stored, [said.marks.whole for said in sent]
-        joint = _behind(stored, held) or _joint(mirror, sent_marks, is_retry=is_retry)
-        fresh = _not_cut_differently(sent[joint.sent :], stored[joint.stored :])
-        new = self._chained(fresh, stored[joint.stored - 1].id if joint.stored else "", last=sent[-1] if sent else None)
-        shown = [*mirror.like(set(sent_marks)), *(mirror.since(held.begins) if held else ())]
+        stored, wholes = mirror.stored, sent.wholes
+        joint = _behind(stored, held) or _joint(mirror, wholes, is_retry=is_retry)
+        behind = sent.behind(joint.sent)
+        fresh = _not_cut_differently(behind, stored[joint.stored :])
+        new = self._chained(
+            fresh, stored[joint.stored - 1].id if joint.stored else "", last=behind[-1] if behind else None
+        )
+        shown, kept = mirror.like(set(wholes)), mirror.since(held.begins) if held else []
         asked = _asked(stored, new, joint)
         return Plan(
             key=key,
             new=new,
             asked=asked,
             begins=held.begins if held else new[0].id if new else asked or "",
-            shown=frozenset([*(one.id for one in shown), *(one.id for one in new)]),
-            memories=frozenset(
-                [*(one.memory_id for one in shown), *(message_memory_id(key.session, one.id) for one in new)]
+            shown=shown.ids.union((one.id for one in kept), (one.id for one in new)),
+            memories=shown.memories.union(
+                (one.memory_id for one in kept), (message_memory_id(key.session, one.id) for one in new)
             ),
         )
 

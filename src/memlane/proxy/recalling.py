@@ -1,14 +1,16 @@
 """Which memories are put into a call: what answers its newest question and is not said in the call already."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 
 from memlane.context.remembered import memories_frame_cost, memory_cost
 from memlane.context.repetition import sort_out
 from memlane.engine import recollect
 from memlane.engine.core import Core
-from memlane.proxy.history import Said
+from memlane.proxy.history import History
 from memlane.proxy.marks import word_mark
 from memlane.proxy.planning import Plan
+from memlane.types.ids import SessionKey
 from memlane.types.memory import Memory, Recalled
 from memlane.wiring.settings import ProxySettings
 
@@ -18,37 +20,48 @@ _ASKED_FOR_EACH = 2
 
 async def recall_for(
     core: Core,
-    plan: Plan,
-    sent: Sequence[Said],
+    key: SessionKey,
     query: str,
     settings: ProxySettings,
     *,
+    sent: History,
+    guess: frozenset[str],
+    planned: asyncio.Future[Plan],
     ready: Callable[[], None] | None = None,
 ) -> list[Recalled]:
     """Return the memories to put in, best first; none where there is nothing to look for.
 
-    `ready` is called once what is stored from then on cannot be found any more.
+    Args:
+        core: The connection's parts.
+        key: The session.
+        query: What is looked for.
+        settings: How many are put in, and how long.
+        sent: What the call says itself.
+        guess: Ids of the memories that it shows, as far as that is known before it is planned: it is searched
+            meanwhile, and once more where the guess was too small.
+        planned: What is new in it.
+        ready: Called once what is stored from then on cannot be found any more.
 
     Raises:
         StoreUnavailableError: a store cannot be reached.
     """
     if not query.strip():
         return []
-    partition = plan.key.partition
-    found = await recollect.recall(
-        core,
-        partition,
-        query,
-        limit=settings.recall * _ASKED_FOR_EACH,
-        at=None,
-        scope=recollect.Scope(exclude=plan.memories),
-        session=plan.key.session,
-        ready=ready,
-    )
-    said = {one.marks.words for one in sent}
-    fresh = [one for one in found if word_mark(one.memory.text) not in said and not _is_shown(one.memory, plan)]
+
+    async def recall(shown: frozenset[str], ready: Callable[[], None] | None = None) -> list[Recalled]:
+        limit, scope = settings.recall * _ASKED_FOR_EACH, recollect.Scope(exclude=shown)
+        return await recollect.recall(
+            core, key.partition, query, limit=limit, at=None, scope=scope, session=key.session, ready=ready
+        )
+
+    found = await recall(guess, ready)
+    await asyncio.wait((planned,))
+    plan = planned.result()
+    if any(one.memory.id in plan.memories for one in found):
+        found = await recall(plan.memories)
+    fresh = [one for one in found if not sent.says(word_mark(one.memory.text)) and not _is_shown(one.memory, plan)]
     chosen = _within(core, fresh, settings)
-    core.uses.note(partition, (one.memory for one in chosen))
+    core.uses.note(key.partition, (one.memory for one in chosen))
     return chosen
 
 

@@ -23,6 +23,7 @@ _FROM_CLIENT: Final = ("_output", "_response")
 class ResponsesDialect:
     """Responses: `input` is a text or a list of items, `instructions` the system text."""
 
+    field = "input"
     joins = True
 
     def named(self, body: Body) -> Named:

@@ -17,7 +17,7 @@ from memlane.proxy.upstream import Upstream
 from memlane.proxy.wire import ClientGoneError, Incoming, Outgoing, Receive, Scope, Send
 
 if TYPE_CHECKING:
-    import httpx2
+    from memlane.proxy.way import Reply
 
 _GOOD: Final = range(200, 300)
 _LENGTH: Final = b"content-length"
@@ -145,22 +145,20 @@ class Provider:
                 self._keeper.finish(prepared.key, finished)
             await response.aclose()
 
-    async def _relay(
-        self, response: "httpx2.Response", outgoing: Outgoing, answer: Answer | None, extra: Headers
-    ) -> None:
+    async def _relay(self, response: "Reply", outgoing: Outgoing, answer: Answer | None, extra: Headers) -> None:
         """Send an answer back piece by piece, as it comes; `answer` reads along behind each piece."""
-        await outgoing.begin(response.status_code, [*answer_headers(response.headers.raw), *extra])
-        async for piece in self._upstream.pieces(response):
+        await outgoing.begin(response.status, [*answer_headers(response.headers), *extra])
+        async for piece in response.pieces():
             await outgoing.piece(piece)
             if answer is not None:
                 answer.feed(piece)
         await outgoing.piece(b"", more=False)
 
 
-def _read_along(response: "httpx2.Response", calls: Calls) -> Answer | None:
+def _read_along(response: "Reply", calls: Calls) -> Answer | None:
     """Return what reads an answer on its way; None for an error."""
-    if response.status_code not in _GOOD:
+    if response.status not in _GOOD:
         return None
     names = (b"content-type", b"content-encoding")
-    kind, encoding = (first(response.headers.raw, name) or b"" for name in names)
+    kind, encoding = (first(response.headers, name) or b"" for name in names)
     return calls.answer(kind, encoding)

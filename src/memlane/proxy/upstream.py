@@ -1,11 +1,10 @@
-"""The way to a provider: pooled connections, time limits, nothing of one caller's kept for another's call.
+"""The way to a provider: its address, and what carries requests there. Nothing of a call is kept for another's.
 
-This module owns the HTTP client's package. Redirects are handed back to the client as they are.
+Redirects are handed back to the client as they are.
 """
 
 import re
-from collections.abc import AsyncIterator, Generator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
@@ -13,15 +12,14 @@ from urllib.parse import unquote
 import msgspec
 
 from memlane.errors import MissingExtraError, SettingError
-from memlane.proxy.errors import Headers, UpstreamError, no_such_path
+from memlane.proxy.errors import Headers, no_such_path
 from memlane.proxy.headers import Key
 
 if TYPE_CHECKING:
-    import httpx2
+    from yarl import URL
 
-_CONNECT_SECONDS: Final = 10.0
-_KEPT_OPEN: Final = 100
-_KEPT_OPEN_SECONDS: Final = 30.0
+    from memlane.proxy.way import Reply
+
 _STEPS: Final = frozenset({".", ".."})
 _SEPARATORS: Final = re.compile(r"[/\\]")
 
@@ -47,31 +45,28 @@ class Upstream:
         """Send to `place`; wait at most `timeout` for more of an answer.
 
         Raises:
-            MissingExtraError: `httpx2` is not installed.
-            SettingError: the address is none.
+            MissingExtraError: `aiohttp` or `httpx2` is not installed.
+            SettingError: the address is none, or the environment names a proxy that cannot be used.
         """
         try:
-            import httpx2  # noqa: PLC0415 -- loaded on use
+            from yarl import URL  # noqa: PLC0415 -- loaded on use
+
+            from memlane.proxy.way import Way  # noqa: PLC0415
         except ImportError as exc:
             raise MissingExtraError("the memory proxy", "pip install 'memlane[server]'") from exc
         self.key = place.key
         self._prefix = place.prefix
-        self._package = httpx2
-        self._base = _checked_url(httpx2.URL(place.url.rstrip("/")))
-        seconds = timeout.total_seconds()
-        # Calls in flight are bounded by the server's limit of streams, not here.
-        limits = httpx2.Limits(
-            max_connections=None, max_keepalive_connections=_KEPT_OPEN, keepalive_expiry=_KEPT_OPEN_SECONDS
-        )
-        self._client = httpx2.AsyncClient(
-            timeout=httpx2.Timeout(seconds, connect=min(seconds, _CONNECT_SECONDS)),
-            limits=limits,
-            follow_redirects=False,
-        )
+        try:
+            url = URL(place.url.rstrip("/"))
+        except ValueError as exc:
+            raise _no_address() from exc
+        _check(url)
+        self._base = url.raw_path.rstrip("/")
+        self._way = Way(url, timeout.total_seconds())
 
     async def send(
         self, method: str, path: str, query: bytes, headers: Headers, content: bytes | AsyncIterator[bytes] | None
-    ) -> "httpx2.Response":
+    ) -> "Reply":
         """Send a request and return its answer once that begins; close the answer in the end.
 
         Args:
@@ -85,48 +80,33 @@ class Upstream:
             NotFoundError: the path leads out of the API.
             UpstreamError: the provider cannot be reached, or does not answer in time.
         """
-        url = self._base.copy_with(raw_path=self._path(path).encode("ascii") + (b"?" + query if query else b""))
-        # Made here and not by the client, which would add headers and cookies of its own.
-        request = self._package.Request(
-            method, url, headers=headers, content=content, extensions={"timeout": self._client.timeout.as_dict()}
-        )
-        with self._translated():
-            return await self._client.send(request, stream=True)
-
-    async def pieces(self, response: "httpx2.Response") -> AsyncIterator[bytes]:
-        """Yield the body of an answer as it comes, undecoded.
-
-        Raises:
-            UpstreamError: it broke off.
-        """
-        with self._translated():
-            async for piece in response.aiter_raw():
-                yield piece
+        target = self._path(path).encode("ascii") + (b"?" + query if query else b"")
+        return await self._way.send(method, target, headers, content)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._way.aclose()
 
     def _path(self, path: str) -> str:
         # Some servers take an encoded slash, or a backslash, for a slash.
         if not path.startswith(f"{self._prefix}/") or not _STEPS.isdisjoint(_SEPARATORS.split(unquote(path))):
             raise no_such_path()
-        return self._base.raw_path.decode("ascii").rstrip("/") + path[len(self._prefix) :]
-
-    @contextmanager
-    def _translated(self) -> Generator[None]:
-        """Raise errors of the package as ours."""
-        try:
-            yield
-        except self._package.TimeoutException as exc:
-            raise UpstreamError("the provider did not answer in time", 504) from exc
-        except (self._package.HTTPError, self._package.StreamError) as exc:
-            raise UpstreamError("the provider cannot be reached, or broke off", 502) from exc
+        return self._base + path[len(self._prefix) :]
 
 
-def _checked_url(url: "httpx2.URL") -> "httpx2.URL":
-    if url.scheme not in ("http", "https") or not url.host or url.query:
-        raise SettingError(
-            "proxy.openai_url and proxy.anthropic_url must be http(s)://host/path, without a query, unlike one of them"
-        )
-    return url
+def _check(url: "URL") -> None:
+    if (
+        url.scheme not in ("http", "https")
+        or not url.raw_host
+        or url.raw_user
+        or url.raw_password
+        or url.raw_query_string
+    ):
+        raise _no_address()
+
+
+def _no_address() -> SettingError:
+    return SettingError(
+        "proxy.openai_url and proxy.anthropic_url must be http(s)://host/path, without a user or query, unlike one of "
+        "them"
+    )

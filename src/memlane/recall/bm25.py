@@ -105,15 +105,28 @@ def bm25_of_windows(
     if not corpus.terms or not len(scores):
         return scores
     norms = _norms((weights * lengths[places]).sum(axis=0) / weights.sum(axis=0), corpus)
-    counts_at = np.zeros(len(lengths), np.float32)
-    ends = np.cumsum(matches.holding).tolist()
-    for begin, end, rarity in zip([0, *ends], ends, _rarity(matches.holding, corpus), strict=False):
-        documents = matches.documents[begin:end]
-        counts_at[documents] = matches.counts[begin:end]
-        together = (weights * counts_at[places]).sum(axis=0)
-        scores += rarity * together / (together + norms)
-        counts_at[documents] = 0
+    for part in _parts(matches, places.size):
+        counts = _counts_at(part, len(lengths), places)
+        counts *= weights
+        together = counts.sum(axis=1)
+        shares = _rarity(part.holding, corpus)[:, None] * together
+        together += norms
+        shares /= together
+        for of_term in shares:  # one by one: a sum over all of them rounds differently from width to width
+            scores += of_term
     return scores
+
+
+def _counts_at(matches: Matches, documents: int, places: Ints) -> NDArray[np.float32]:
+    """Return how often each term occurs at each of these places, shape (terms, *places.shape)."""
+    column = np.full(documents, -1)
+    flat = places.ravel()
+    column[flat] = np.arange(len(flat))  # of a document in several places, any of them
+    columns = column[matches.documents]
+    there = columns >= 0
+    table = np.zeros((len(matches.holding), len(flat)), np.float32)
+    table[matches.terms[there], columns[there]] = matches.counts[there]
+    return table[:, column[places]]
 
 
 def _parts(matches: Matches, width: int) -> Iterator[Matches]:

@@ -4,7 +4,7 @@ It is built from the changes a store reports and from nothing else. It has no cl
 it is. One user at a time; a search may make lazy structures, so it counts as a user.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -143,6 +143,15 @@ class PartitionIndex:
         """
         used = self.rows.live & self.vectors.present
         return self._topics.lengths(self.rows.session, used, self.vectors, len(self.rows.sessions))
+
+    def put_vectors(self, vectors: Mapping[str, bytes]) -> None:
+        """Set the vectors of memories (id → little-endian float16) that were just made from what they say.
+
+        Raises:
+            DamagedError: one has another length, or holds what is not a finite number.
+        """
+        there = {self._row_of[memory_id]: stored for memory_id, stored in vectors.items() if memory_id in self._row_of}
+        self._put_vectors([*there], self.vectors.decode([*there.values()]))
 
     def _apply(self, batch: dict[str, Change]) -> None:
         new = [change for change in batch.values() if self._is_news(change)]

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from memlane.access.scope import Scope
 from memlane.server.refusals import Headers
 
 SECURITY: Final[Headers] = [
@@ -20,6 +21,11 @@ _EXPOSED: Final = b"ETag, Retry-After, X-Request-Id, X-Memlane-Session, X-Memlan
 _KEPT_SECONDS: Final = b"600"
 _HEADER_NAMES: Final = re.compile(rb"[A-Za-z0-9-]{1,64}(?:\s*,\s*[A-Za-z0-9-]{1,64}){0,63}")
 _LOOPBACK: Final = re.compile(rb"(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.IGNORECASE)
+
+
+def header_of(scope: Scope, name: bytes) -> str | None:
+    """Return the first header of a request that has this name (in lower case); None when there is none."""
+    return next((value.decode("latin-1") for known, value in scope["headers"] if known == name), None)
 
 
 class Origins:

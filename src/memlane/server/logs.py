@@ -20,6 +20,7 @@ REQUEST_ID: Final[contextvars.ContextVar[str]] = contextvars.ContextVar("memlane
 _WRITTEN_AFTER_SECONDS: Final = 0.05
 _OURS: Final = ("memlane", "uvicorn")
 _MOST_PLACES: Final = 12
+_USUAL: Final = ("debug", "info")
 _CUT_IS_LOGGED_ELSEWHERE: Final = "ASGI callable returned without completing response."
 
 
@@ -94,13 +95,16 @@ class LogLines:
     """Writes lines, many at a time, so that a request does not wait for the terminal or the pipe."""
 
     def __init__(self, write: Callable[[str], object], form: str) -> None:
-        """Write with `write`, as `json` or as `text`."""
+        """Write with `write`, as `json`, as `text`, or only `warnings` and worse, as text."""
         self._write = write
+        self._is_brief = form == "warnings"
         self._encode = _as_json if form == "json" else _as_text
         self._waiting: list[str] = []
 
     def add(self, line: RequestLine | Said) -> None:
         """Write a line soon; at once outside of an event loop."""
+        if self._is_brief and line.level in _USUAL:
+            return
         self._waiting.append(self._encode(line))
         if len(self._waiting) > 1:
             return

@@ -8,7 +8,7 @@ from typing import Final
 import msgspec
 
 _AFTER_USER: Final = {
-    *("episodes", "export", "facts", "import", "index", "memories"),
+    *("browse", "episodes", "export", "facts", "growth", "import", "index", "memories"),
     *("preferences", "profile", "prune", "recall", "sessions", "stats"),
 }
 _AFTER_SESSION: Final = {
@@ -25,6 +25,8 @@ _HERE: Final = frozenset(
         "/docs",
         "/mcp",
         "/v1/health",
+        "/v1/keys",
+        "/v1/models",
         "/v1/stats",
         "/v1/sweep",
         "/v1/users",

@@ -10,6 +10,8 @@ from memlane.errors import ClosedError
 from memlane.protocols.work import DuePartition
 from memlane.sync.loop import LoopThread
 from memlane.sync.user import User
+from memlane.types.key import KeyInfo
+from memlane.types.state import HealthCheck, ModelNames
 from memlane.types.usage import SeenUser, Step, UsagePoint
 
 
@@ -73,6 +75,18 @@ class Memlane:
     def ping(self) -> dict[str, dict[str, str]]:
         """As `AsyncMemlane.ping`."""
         return self._loop.run(self._memlane.ping())
+
+    def health(self) -> list[HealthCheck]:
+        """As `AsyncMemlane.health`."""
+        return self._loop.run(self._memlane.health())
+
+    def models(self) -> ModelNames:
+        """As `AsyncMemlane.models`."""
+        return self._loop.run(self._memlane.models())
+
+    def keys(self, *, tenant: str = "default") -> list[KeyInfo]:
+        """As `AsyncMemlane.keys`."""
+        return self._loop.run(self._memlane.keys(tenant=tenant))
 
     def close(self) -> None:
         """Stop background work and release what this connection opened; a second call does nothing."""

@@ -1,5 +1,6 @@
 """The blocking faces of a session and of a streamed reply."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from types import EllipsisType
@@ -12,6 +13,7 @@ from memlane.engine.reply import Reply, ReplyStream, TokenCount
 from memlane.protocols.chat_model import ChatModel
 from memlane.sync.loop import LoopThread
 from memlane.types.message import Message
+from memlane.types.session import SessionInfo
 from memlane.types.summary import Summary
 from memlane.types.turn import Usage
 from memlane.types.usage import Step, UsagePoint
@@ -24,6 +26,9 @@ class BlockingStream:
         """Run `stream` on `loop`."""
         self._stream = stream
         self._loop = loop
+        self._waiting: asyncio.Task[str | None] | None = None
+        self._is_closed = False
+        self._ending = asyncio.Lock()
 
     @property
     def reply(self) -> Reply | None:
@@ -31,12 +36,12 @@ class BlockingStream:
         return self._stream.reply
 
     def close(self) -> None:
-        """As `ReplyStream.aclose`."""
-        self._loop.run(self._stream.aclose())
+        """As `ReplyStream.aclose`; from another thread, too: whoever waits for a piece there has come to the end."""
+        self._loop.run(self._end())
 
     def __iter__(self) -> Iterator[str]:
         try:
-            while (piece := self._loop.run(_next(self._stream))) is not None:
+            while (piece := self._loop.run(self._piece())) is not None:
                 yield piece
         finally:
             self.close()
@@ -46,6 +51,26 @@ class BlockingStream:
 
     def __exit__(self, *exc: object) -> None:
         self.close()
+
+    async def _piece(self) -> str | None:
+        """Return the next piece, None after the last: StopAsyncIteration cannot cross threads."""
+        if self._is_closed:
+            return None
+        self._waiting = asyncio.ensure_future(_next(self._stream))
+        try:
+            return await self._waiting
+        except asyncio.CancelledError:
+            if self._is_closed:
+                return None
+            raise
+
+    async def _end(self) -> None:
+        self._is_closed = True
+        if self._waiting is not None and not self._waiting.done():
+            self._waiting.cancel()
+            await asyncio.wait([self._waiting])
+        async with self._ending:  # whoever iterates closes it, too
+            await self._stream.aclose()
 
 
 class Session:
@@ -83,6 +108,10 @@ class Session:
     def messages(self, last: int | None = None, *, before: int | None = None) -> list[Message]:
         """As `AsyncSession.messages`."""
         return self._loop.run(self._session.messages(last, before=before))
+
+    def info(self) -> SessionInfo | None:
+        """As `AsyncSession.info`."""
+        return self._loop.run(self._session.info())
 
     def instruct(self, text: str | None, *, if_was: str | EllipsisType | None = ...) -> None:
         """As `AsyncSession.instruct`."""
@@ -151,5 +180,4 @@ class Session:
 
 
 async def _next(stream: ReplyStream) -> str | None:
-    """Return the next piece, None after the last: StopAsyncIteration cannot cross threads."""
     return await anext(stream, None)

@@ -3,15 +3,17 @@
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 from memlane.derive.prune import Policy
+from memlane.engine.browse import BrowseOptions
 from memlane.engine.knowledge import PruneReport
 from memlane.engine.person import AsyncUser
 from memlane.engine.restore import Progress
 from memlane.sync.loop import LoopThread
 from memlane.sync.session import Session
 from memlane.types.memory import Memory, Recalled, RecalledEpisode
+from memlane.types.page import MemoryCount, MemoryPage
 from memlane.types.session import Receipt, SessionInfo
 from memlane.types.usage import Step, UsagePoint
 
@@ -90,6 +92,16 @@ class User:
         """As `AsyncUser.memories`."""
         return self._loop.run(self._user.memories(kinds=kinds, sessions=sessions))
 
+    def browse(self, **options: Unpack[BrowseOptions]) -> MemoryPage:
+        """As `AsyncUser.browse`."""
+        return self._loop.run(self._user.browse(**options))
+
+    def growth(
+        self, *, step: Step = "day", since: datetime | None = None, until: datetime | None = None
+    ) -> list[MemoryCount]:
+        """As `AsyncUser.growth`."""
+        return self._loop.run(self._user.growth(step=step, since=since, until=until))
+
     def memory(self, memory_id: str) -> Memory | None:
         """As `AsyncUser.memory`."""
         return self._loop.run(self._user.memory(memory_id))
@@ -113,6 +125,10 @@ class User:
     def revert(self, memory_id: str, version: int, *, if_version: int | None = None) -> Memory:
         """As `AsyncUser.revert`."""
         return self._loop.run(self._user.revert(memory_id, version, if_version=if_version))
+
+    def correct(self, memory_id: str, text: str, *, value: str | None = None, if_version: int | None = None) -> Memory:
+        """As `AsyncUser.correct`."""
+        return self._loop.run(self._user.correct(memory_id, text, value=value, if_version=if_version))
 
     def pin(self, memory_id: str, *, pinned: bool = True, if_version: int | None = None) -> Memory:
         """As `AsyncUser.pin`."""

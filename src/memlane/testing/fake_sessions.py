@@ -131,6 +131,7 @@ class InMemorySessionStore:
         live = session.live(now_ms)
         asked = [entry for entry in live if before is None or entry.position < before]
         newest = asked if last is None else asked[max(0, len(asked) - last) :]
+        own_times = [entry.expires_at_ms for entry in live if entry.expires_at_ms is not None]
         return SessionState(
             exists=True,
             count=len(live),
@@ -141,6 +142,8 @@ class InMemorySessionStore:
             created_at_ms=session.created_at_ms,
             updated_at_ms=session.updated_at_ms,
             last_position=session.last_position,
+            expiring=len(own_times),
+            expiring_at_ms=min(own_times, default=None),
         )
 
     async def write_fields(

@@ -8,6 +8,9 @@ import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any
 
+import pytest
+
+from memlane.errors import StoreUnavailableError
 from memlane.protocols.memories import MemoryRow
 from memlane.protocols.sessions import Appended, NewMessage, SessionState, SessionStore
 from memlane.testing.backends import Backend
@@ -123,6 +126,12 @@ async def assert_gone(backend: Backend, *words: bytes) -> None:
     await until(gone, f"all of {words!r} gone")
 
 
+async def assert_refused(backend: Backend, *calls: Callable[[], Awaitable[Any]]) -> None:
+    """Check that a backend that is down refuses every call as unavailable within its time-out; all are made at once."""
+    async with asyncio.timeout(backend.answers_within_s * 1.5 + 1):
+        await gather(_refused(call) for call in calls)
+
+
 def real_now_ms() -> int:
     """Return the time of this machine, for what a backend removes by its own clock."""
     return time.time_ns() // 1_000_000
@@ -130,3 +139,8 @@ def real_now_ms() -> int:
 
 async def _await(work: Awaitable[Any]) -> Any:
     return await work
+
+
+async def _refused(call: Callable[[], Awaitable[Any]]) -> None:
+    with pytest.raises(StoreUnavailableError):
+        await call()

@@ -5,8 +5,6 @@ An adapter's test file subclasses `SessionStoreSuite` and overrides the `backend
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
@@ -14,7 +12,7 @@ from memlane.errors import StoreUnavailableError, UnsupportedError
 from memlane.protocols.sessions import SessionStore
 from memlane.testing.backends import SessionBackend
 from memlane.testing.machines import check_sessions
-from memlane.testing.probes import HOUR, NOW, PLACE, TRIP, append, block, bodies, gather, message, names
+from memlane.testing.probes import HOUR, NOW, PLACE, TRIP, append, assert_refused, block, bodies, gather, message, names
 from memlane.testing.sessions_expiry import MessageExpiryPromises, SessionExpiryPromises
 from memlane.testing.sessions_log import BlockPromises, OncePromises, OpaquePromises, ReadingPromises
 from memlane.testing.sessions_outbox import OutboxPromises
@@ -81,10 +79,13 @@ class SessionServicePromises:
                 await backend.break_()
             return
         await backend.break_()
-        await _check_refused(backend, lambda: append(store, block("during", 3)))
-        await _check_refused(backend, lambda: store.read(TRIP, now_ms=NOW))
-        await _check_refused(backend, lambda: store.swap_field(TRIP, "x", b"unseen", b"y", now_ms=NOW))
-        await _check_refused(backend, store.ping)
+        await assert_refused(
+            backend,
+            lambda: append(store, block("during", 3)),
+            lambda: store.read(TRIP, now_ms=NOW),
+            lambda: store.swap_field(TRIP, "x", b"unseen", b"y", now_ms=NOW),
+            store.ping,
+        )
         await backend.restore()
         said = await _read_when_back(store)
         assert said in (names(block("before", 2)), names([*block("before", 2), *block("during", 3)]))
@@ -138,9 +139,3 @@ async def _read_when_back(store: SessionStore) -> list[bytes]:
                 return bodies(await store.read(TRIP, now_ms=NOW))
             except StoreUnavailableError:
                 await asyncio.sleep(0.1)
-
-
-async def _check_refused(backend: SessionBackend, call: Callable[[], Awaitable[Any]]) -> None:
-    async with asyncio.timeout(backend.answers_within_s * 1.5 + 1):
-        with pytest.raises(StoreUnavailableError):
-            await call()

@@ -194,6 +194,20 @@ class MessageExpiryPromises:
         assert await store.expire(TRIP, HOUR, now_ms=NOW, last=4) == 4
         assert bodies(await store.read(TRIP, now_ms=NOW + HOUR)) == [b"a/0"]
 
+    async def test_a_read_says_how_many_have_their_own_time_and_when_the_first_goes(
+        self, backend: SessionBackend
+    ) -> None:
+        store = await backend.open()
+        await append(store, block("a", 6), default_ttl_ms=9 * HOUR)
+        await store.expire(TRIP, 3 * HOUR, now_ms=NOW, last=4)
+        await store.expire(TRIP, HOUR, now_ms=NOW, last=1)
+        await append(store, block("b", 1), default_ttl_ms=9 * HOUR)
+        told: list[tuple[int, int | None]] = []
+        for hours in (0, 1, 3):
+            state = await store.read(TRIP, now_ms=NOW + hours * HOUR, last=0)
+            told.append((state.expiring, state.expiring_at_ms))
+        assert told == [(4, NOW + HOUR), (3, NOW + 3 * HOUR), (0, None)]
+
     async def test_messages_live_as_long_as_the_session_again(self, backend: SessionBackend) -> None:
         store = await backend.open()
         messages = block("a", 4)

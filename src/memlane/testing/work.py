@@ -5,8 +5,6 @@ An adapter's test file subclasses `WorkLedgerSuite` and overrides the `backend` 
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any
 
 import pytest
 
@@ -15,7 +13,7 @@ from memlane.protocols.work import DueSession, WorkLedger
 from memlane.testing.backends import WorkBackend
 from memlane.testing.hostile import IDS
 from memlane.testing.machines import check_work
-from memlane.testing.probes import HOUR, NOW, PLACE, append, block, gather
+from memlane.testing.probes import HOUR, NOW, PLACE, append, assert_refused, block, gather
 from memlane.testing.work_leases import LeasePromises, ReleasePromises
 from memlane.testing.work_marks import LEASE, MarkPromises, MarkRemovalPromises, claim_all, claim_place, due_names
 from memlane.types.ids import SessionKey
@@ -210,10 +208,13 @@ class LedgerServicePromises:
                 await backend.break_()
             return
         await backend.break_()
-        await _check_refused(backend, lambda: place.work.claim(now_ms=NOW, lease_ms=LEASE))
-        await _check_refused(backend, lambda: place.work.due(PLACE, now_ms=NOW))
-        await _check_refused(backend, lambda: place.work.finish(claim, "trip", upto=0, now_ms=NOW))
-        await _check_refused(backend, lambda: _spend(place.work, 1))
+        await assert_refused(
+            backend,
+            lambda: place.work.claim(now_ms=NOW, lease_ms=LEASE),
+            lambda: place.work.due(PLACE, now_ms=NOW),
+            lambda: place.work.finish(claim, "trip", upto=0, now_ms=NOW),
+            lambda: _spend(place.work, 1),
+        )
         await backend.restore()
         assert sorted(await _due_when_back(place.work)) == ["other", "trip"]
         late = NOW + 2 * LEASE  # whoever claimed before, or during the outage, is gone by then
@@ -265,9 +266,3 @@ async def _due_when_back(work: WorkLedger) -> list[str]:
                 return await due_names(work)
             except StoreUnavailableError:
                 await asyncio.sleep(0.1)
-
-
-async def _check_refused(backend: WorkBackend, call: Callable[[], Awaitable[Any]]) -> None:
-    async with asyncio.timeout(backend.answers_within_s * 1.5 + 1):
-        with pytest.raises(StoreUnavailableError):
-            await call()

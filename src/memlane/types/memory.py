@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 
 MESSAGE = "message"
-
-
+SUMMARY = "summary"
 EPISODE = "episode"
 
 
@@ -32,7 +31,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
         version: The version that the change made; the first one is 1 and has no revision.
         at: When it was made; aware UTC.
         change: What was done: `mentioned`, `widened`, `ended`, `linked`, `pinned`, `unpinned`, `reverted`,
-            `reopened`.
+            `reopened`, `corrected`.
         before: What the changed fields held until then, as JSON; null for a field that was absent, of `mentions` how
             many there were.
         because: The message that caused it, if one did.
@@ -111,6 +110,27 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def support(self) -> int:
         """How many messages say it."""
         return len(self.message_ids) + len(self.mentions)
+
+
+class Outline(msgspec.Struct, frozen=True, kw_only=True):
+    """As much of a memory as it takes to choose among many; its text stays the JSON that is stored.
+
+    Attributes:
+        text: JSON text.
+        kind, created_at, session_id, valid_from, valid_to, pinned: As of `Memory`.
+    """
+
+    text: msgspec.Raw
+    kind: str
+    created_at: datetime
+    session_id: str | None = None
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    pinned: bool = False
+
+    def holds_at(self, at: datetime) -> bool:
+        """Whether it held, or was not limited, at a time."""
+        return (self.valid_from is None or self.valid_from <= at) and (self.valid_to is None or at < self.valid_to)
 
 
 class Recalled(msgspec.Struct, frozen=True, kw_only=True):

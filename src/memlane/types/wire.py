@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from memlane.errors import DamagedError, StoreVersionError, TooLargeError
-from memlane.types.memory import Memory
+from memlane.types.memory import Memory, Outline
 from memlane.types.message import Message
 from memlane.types.summary import Summary
 
@@ -18,7 +18,9 @@ _PREFIX = b'{"v":1,'
 _encoder = msgspec.json.Encoder()
 _message_decoder = msgspec.json.Decoder(Message)
 _memory_decoder = msgspec.json.Decoder(Memory)
+_outline_decoder = msgspec.json.Decoder(Outline)
 _summary_decoder = msgspec.json.Decoder(Summary)
+_text_decoder = msgspec.json.Decoder(str)
 _value_decoder = msgspec.json.Decoder()
 
 _Record = TypeVar("_Record")
@@ -47,6 +49,19 @@ def encode_memory(memory: Memory) -> bytes:
 def decode_memory(body: bytes) -> Memory:
     """Return the memory stored as `body`; errors as `decode_message`."""
     return _decode(_memory_decoder, body, "memory")
+
+
+def decode_outline(body: bytes) -> Outline:
+    """Return the outline of the memory stored as `body`; errors as `decode_message`."""
+    return _decode(_outline_decoder, body, "memory")
+
+
+def outlined_text(outline: Outline) -> str:
+    """Return the text of an outlined memory; errors as `decode_message`."""
+    try:
+        return _text_decoder.decode(outline.text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        raise DamagedError("a stored memory does not decode") from exc
 
 
 def encode_summary(summary: Summary) -> bytes:

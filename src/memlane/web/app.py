@@ -1,18 +1,24 @@
-"""The script that Streamlit runs for every visitor and every click: connection, user, pages."""
+"""The app: connection, user, pages. `script.main` runs it for every visitor and every click."""
 
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 import streamlit as st
 
 from memlane.errors import ForbiddenError, MemlaneError
+from memlane.web.addresses import FIRST_PAGE
 from memlane.web.desk import Desk, connection, show_problem
+from memlane.web.keys import widget_key
 from memlane.web.look import dress, show_empty
 from memlane.web.pages import chat, episodes, memory, operations, usage
 from memlane.web.parts.demo_offer import show_offer
+from memlane.web.parts.memory_erase import show_receipt
 from memlane.web.shown import plain
 
+# A file of ours: as the page's icon, Streamlit would fetch one of its own names from another host.
+_ICON: Final = Path(__file__).with_name("icon.svg")
 _LONGEST_ID: Final = 512
 _PAGES: Final[tuple[tuple[str, str, str, Callable[[Desk], None]], ...]] = (
     ("chat", "Chat", ":material/forum:", chat.show),
@@ -26,11 +32,11 @@ _NEEDS_NO_USER: Final = frozenset({"operations"})
 
 def main() -> None:
     """Draw the page that the address names."""
-    st.set_page_config(page_title="Memlane", page_icon=":material/neurology:", layout="wide")
+    st.set_page_config(page_title="Memlane", page_icon=str(_ICON), layout="wide")
     dress()
     desks: list[Desk] = []
     pages = {
-        name: st.Page(partial(_page, name, show, desks), title=title, icon=icon, url_path=name, default=name == "chat")
+        name: st.Page(partial(_page, name, show, desks), title=title, icon=icon, url_path=name, default=name == FIRST_PAGE)
         for name, title, icon, show in _PAGES
     }
     chosen = st.navigation(list(pages.values()))
@@ -46,6 +52,7 @@ def main() -> None:
 def _page(name: str, show: Callable[[Desk], None], desks: list[Desk]) -> None:
     desk = desks[0]
     if desk.user_id is None and name not in _NEEDS_NO_USER:
+        show_receipt(desk)
         _show_welcome(desk)
         return
     with desk.guarded():
@@ -66,7 +73,7 @@ def _show_user_picker(desk: Desk) -> None:
             placeholder="Choose or type a name",
             accept_new_options=True,
             help="Whose memory this is. Type a name that is not there to begin a new one.",
-            key="user-picker",
+            key=widget_key("user-picker", desk.user_id or ""),  # another one for each: none keeps showing who has gone
         )
     if picked and picked != desk.user_id:
         desk.open_user(picked[:_LONGEST_ID])
@@ -81,7 +88,7 @@ def _known_users(desk: Desk) -> list[str]:
         return []
     except MemlaneError as exc:
         with st.sidebar:
-            show_problem(exc)
+            show_problem(exc, "try-again-users")
         return []
     return [found.user for found in sorted(seen, key=lambda found: found.seen_at, reverse=True)]
 
@@ -101,4 +108,5 @@ def _show_welcome(desk: Desk) -> None:
     show_offer(desk)
 
 
-main()
+if __name__ == "__main__":
+    main()

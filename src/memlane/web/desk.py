@@ -7,8 +7,9 @@ between pages keeps user and session.
 import os
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
@@ -92,6 +93,14 @@ class Desk:
         """Return the time; aware UTC."""
         return datetime.now(UTC)
 
+    @property
+    def zone(self) -> tzinfo:
+        """The visitor's time zone, as the browser tells it; UTC where it tells none that is known."""
+        try:
+            return ZoneInfo(st.context.timezone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            return UTC
+
     @contextmanager
     def guarded(self) -> Generator[None]:
         """Show what fails inside as a message that says what to do, and end the page there."""
@@ -102,12 +111,17 @@ class Desk:
             st.stop()
 
 
-def show_problem(error: MemlaneError) -> None:
-    """Show an error: what is the matter, what to do, and a button that tries again where that may help."""
+def show_problem(error: MemlaneError, key: str = "try-again") -> None:
+    """Show an error: what is the matter, what to do, and a button that tries again where that may help.
+
+    Args:
+        error: The error.
+        key: Tells the button from those of other errors that may be shown in the same run.
+    """
     problem = problem_of(error)
     st.error(f"**{problem.title}.** {problem.todo}", icon=":material/error:")
     st.caption(label(problem.detail, None))
-    if problem.retry and st.button("Try again", icon=":material/refresh:", key="try-again"):
+    if problem.retry and st.button("Try again", icon=":material/refresh:", key=key):
         st.rerun()
 
 

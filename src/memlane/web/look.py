@@ -10,6 +10,11 @@ _CSS: Final = """
 [data-testid="stText"] {white-space: pre-wrap; overflow-wrap: anywhere; font-family: inherit; line-height: 1.55;}
 [data-testid="stMetricValue"] {font-variant-numeric: tabular-nums;}
 [data-testid="stSidebarContent"] .stButton button {justify-content: flex-start;}
+.st-key-chat-sessions button {padding: 0.2rem 0.5rem; min-height: 2rem;}
+.st-key-chat-sessions button :is(div, span:has(p)) {width: 100%; min-width: 0; justify-content: flex-start;}
+.st-key-chat-sessions p {display: flex; justify-content: space-between; gap: 0.6rem; white-space: nowrap;}
+.st-key-chat-sessions p > :first-child {overflow: hidden; text-overflow: ellipsis;}
+.st-key-chat-sessions p > :last-child {flex-shrink: 0;}
 @media (max-width: 640px) {.stMainBlockContainer {padding-left: 1rem; padding-right: 1rem;}}
 </style>
 """

@@ -14,6 +14,9 @@ from memlane.types.visible import one_line, visible
 
 _LABEL_CHARACTERS: Final = 60
 _MARKUP: Final = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$:^=@&/])")
+_LINK: Final = re.compile(r"https?(?=://)|www(?=\.)|[\w.+-](?=@)", re.IGNORECASE)
+_JOINER: Final = "\u2060"
+"""Invisible; where it stands, Markdown makes no link of an address, as it does of one written with entities, too."""
 _FENCE: Final = re.compile(r"^```[^\n`]*\n(.*?)^```[ \t]*$", re.MULTILINE | re.DOTALL)
 _ENTITY: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "/": "&#47;", ":": "&#58;", "@": "&#64;", "=": "&#61;"}
 
@@ -25,7 +28,8 @@ def label(text: str, limit: int | None = _LABEL_CHARACTERS) -> str:
         text: An id, a title, a piece of what was said.
         limit: Cut to so many characters, with `…`; None for all.
     """
-    return _MARKUP.sub(lambda found: _ENTITY.get(found[0], "\\" + found[0]), one_line(text, limit))
+    unlinked = _LINK.sub(lambda found: found[0] + _JOINER, one_line(text, limit))
+    return _MARKUP.sub(lambda found: _ENTITY.get(found[0], "\\" + found[0]), unlinked)
 
 
 def plain(text: str, limit: int | None = _LABEL_CHARACTERS) -> str:

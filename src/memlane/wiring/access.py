@@ -11,6 +11,7 @@ from memlane.access.issuer import Issuer, is_loopback
 from memlane.access.issuer_keys import IssuerKeys
 from memlane.access.key_gate import KeyGate
 from memlane.access.keys import Keys
+from memlane.access.run_key import RunKeyGate
 from memlane.access.tokens import TokenGate
 from memlane.engine.clock import SystemClock
 from memlane.errors import SettingError
@@ -100,7 +101,10 @@ def open_access(settings: Settings, records: RecordStore | None, *, clock: Clock
         return Access(OpenGate(), _meter(settings.server, records, clock), [])
     known = _required(records, "API keys; choose another, or --no-auth on loopback")
     tokens, closers = _token_gate(settings.auth, clock)
-    return Access(ChosenGate(KeyGate(known, clock), tokens), _meter(settings.server, known, clock), closers)
+    gate: Gate = ChosenGate(KeyGate(known, clock), tokens)
+    if settings.run_key_sha256:
+        gate = RunKeyGate(settings.run_key_sha256, gate)
+    return Access(gate, _meter(settings.server, known, clock), closers)
 
 
 def _meter(server: ServerSettings, records: RecordStore | None, clock: Clock) -> Meter:

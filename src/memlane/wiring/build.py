@@ -1,7 +1,7 @@
 """How a connection is put together from stores, embedder, counter and limits."""
 
 import os
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Generator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, TypedDict, Unpack, cast
@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
+from memlane.access.keys import Keys
 from memlane.engine.client import AsyncMemlane
 from memlane.engine.clock import SystemClock
 from memlane.engine.core import Core, Limits
@@ -33,7 +34,7 @@ from memlane.wiring.backends import Backend, open_backend, open_redis_client
 from memlane.wiring.counters import open_counter
 from memlane.wiring.embedders import open_embedder
 from memlane.wiring.metering import observed, observed_model
-from memlane.wiring.models import open_model
+from memlane.wiring.models import check_model_name, open_model
 from memlane.wiring.remote import is_server, open_server, refuse_server_options
 
 _MIB = 1024 * 1024
@@ -49,6 +50,8 @@ class Options(TypedDict, total=False):
             that serve every kind of conversation.
         model: Which chat model replies and does background work: `anthropic:<model>`, `openai:<model>`,
             `azure:<deployment>`, `openai+http://host/v1#<model>`, a `ChatModel`; `none` or None (default) for none.
+        offered_models: Names of further models, as of `model`, that turns may ask for; each is opened when it is first
+            asked and closed with the connection. None by default. Over HTTP a turn may name these and no others.
         context_tokens: How many tokens the model's prompt and answer may come to together; None (default) for what is
             known of the model, or 8,192.
         work: When background work is done, a `WorkPlan`; None for its defaults, `off` to leave it to others.
@@ -73,6 +76,7 @@ class Options(TypedDict, total=False):
     reranker: Reranker | None
     weights: Weights | None
     model: str | ChatModel | None
+    offered_models: Sequence[str]
     context_tokens: int | None
     work: WorkPlan | Literal["off"] | None
     counter: str | TokenCounter | None
@@ -146,9 +150,8 @@ def default_url() -> str:
 
 def _core(url: object, memories: object, options: Options) -> Core:
     given = options.get("embedder", "local")
-    named = options.get("model")
     observer = options.get("observer")
-    models = Models(open_model(named), open_model, owned=isinstance(named, str), observed=_model_observer(observer))
+    models = _models(options, observer)
     embedder, counter = open_embedder(given), _counter(options.get("counter"), models.default)
     reranker, weights = _reranker(options.get("reranker")), _weights(options.get("weights"))
     backend = _backend(default_url() if url is None else url)
@@ -160,12 +163,14 @@ def _core(url: object, memories: object, options: Options) -> Core:
         closers.append(other.aclose)
     if embedder is not None and isinstance(given, str):
         closers.append(embedder.aclose)
+    clock = options.get("clock") or SystemClock()
+    records = None if backend.records is None else observed(backend.records(), observer, "records")
     return Core(
         sessions=observed(session_store, observer, "sessions"),
         memories=observed(memory_store, observer, "memories"),
         embedder=observed(embedder, observer, "embedder"),
         counter=counter,
-        clock=options.get("clock") or SystemClock(),
+        clock=clock,
         limits=_limits(backend, options),
         closers=closers,
         reranker=observed(reranker, observer, "reranker"),
@@ -176,8 +181,34 @@ def _core(url: object, memories: object, options: Options) -> Core:
         observer=observer,
         usage=observed(_usage(backend), observer, "usage"),
         counts_usage=options.get("usage", True),
-        records=None if backend.records is None else observed(backend.records(), observer, "records"),
+        records=records,
+        keys=None if records is None else Keys(records, clock),
     )
+
+
+def _models(options: Options, observer: Observer | None) -> Models:
+    named = options.get("model")
+    return Models(
+        open_model(named),
+        open_model,
+        owned=isinstance(named, str),
+        observed=_model_observer(observer),
+        name=named if isinstance(named, str) else None,
+        offered=_offered(options.get("offered_models", ())),
+        counter_of=None if options.get("counter") else lambda identity: open_counter(f"auto:{identity}"),
+    )
+
+
+def _offered(given: object) -> list[str]:
+    """Return the names of models; each is looked at, none opened.
+
+    Raises:
+        SettingError: not a list of names, or a name that is not understood.
+    """
+    names = [] if isinstance(given, str) or not isinstance(given, Sequence) else list(cast("Sequence[object]", given))
+    if given and (not names or not all(isinstance(name, str) for name in names)):
+        raise SettingError("offered_models must be a list of names")
+    return [check_model_name(str(name)) for name in names]
 
 
 def _backend(store: object) -> Backend:

@@ -8,6 +8,7 @@ never sent the provider's.
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -31,29 +32,42 @@ def open_model(name: str | ChatModel | None) -> ChatModel | None:
     """
     if name is None or name == "none":
         return None
-    if not isinstance(name, str):
-        return name
+    return _opener(name)() if isinstance(name, str) else name
+
+
+def check_model_name(name: str) -> str:
+    """Return `name` when it is that of a chat model, without opening it.
+
+    Raises:
+        SettingError: it is not understood.
+    """
+    if name != "none":
+        _opener(name)
+    return name
+
+
+def _opener(name: str) -> Callable[[], ChatModel]:
     kind, found, rest = name.partition(":")
     api, _, scheme = kind.partition("+")
     if found and scheme in ("http", "https") and api in _APIS:
         return _at_url(api, f"{scheme}:{rest}")
     if found and rest and not scheme:
         if kind == "azure":
-            return _azure(rest)
+            return partial(_azure, rest)
         if kind in _APIS:
-            return _APIS[kind](rest, None)
+            return partial(_APIS[kind], rest, None)
     # The name is not repeated where it may hold a password.
     shown = "" if "@" in name else f" {name!r}"
     raise SettingError(f"no chat model is called{shown or ' so'}; there are: {NAMES}")
 
 
-def _at_url(api: str, text: str) -> ChatModel:
+def _at_url(api: str, text: str) -> Callable[[], ChatModel]:
     url = _split(text)
     if url is None or not url.hostname or not url.fragment or url.query:
         raise SettingError(f"the URL of a chat model names a host and, behind #, the model: {NAMES}")
     if "@" in url.netloc:
         raise SettingError("the URL of a chat model must not hold a user or password; keys belong in the environment")
-    return _APIS[api](unquote(url.fragment), url._replace(fragment="").geturl())
+    return partial(_APIS[api], unquote(url.fragment), url._replace(fragment="").geturl())
 
 
 def _split(text: str) -> SplitResult | None:

@@ -52,6 +52,7 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True):
     """What replies, and does background work."""
 
     name: str = "none"
+    offered: tuple[str, ...] = ()
     context_tokens: int | Literal["default"] = DEFAULT
 
 
@@ -130,8 +131,19 @@ class ProxySettings(msgspec.Struct, frozen=True, kw_only=True):
     timeout: timedelta = timedelta(minutes=10)
 
 
+class WebSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where `memlane up` and `memlane web` offer their pages."""
+
+    host: str = "127.0.0.1"
+    port: int = 8501
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
-    """The whole tree; `origins` says by name where each value that is not a default came from."""
+    """The whole tree.
+
+    `origins` says by name where each value that is not a default came from. `run_key_sha256` is no setting: the program
+    that starts a server sets it to let in a key of its own, for as long as the server runs.
+    """
 
     store: StoreSettings = StoreSettings()
     embedder: EmbedderSettings = EmbedderSettings()
@@ -142,6 +154,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     server: ServerSettings = ServerSettings()
     auth: AuthSettings = AuthSettings()
     proxy: ProxySettings = ProxySettings()
+    web: WebSettings = WebSettings()
+    run_key_sha256: str = ""
     origins: dict[str, str] = {}
 
     def value(self, name: str) -> object:
@@ -160,6 +174,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             "embedder": self.embedder.name,
             "counter": None if self.tokens.counter == "auto" else self.tokens.counter,
             "model": self.model.name,
+            "offered_models": self.model.offered,
             "context_tokens": None if self.model.context_tokens == DEFAULT else self.model.context_tokens,
             "work": self.work.plan(),
             "session_ttl": None if session_ttl == NEVER else session_ttl,
@@ -225,5 +240,6 @@ def _tree(found: Mapping[str, Found]) -> Settings:
         server=ServerSettings(**values["server"]),
         auth=AuthSettings(**values["auth"]),
         proxy=ProxySettings(**values["proxy"]),
+        web=WebSettings(**values["web"]),
         origins={name: given.origin for name, given in found.items()},
     )

@@ -107,6 +107,12 @@ ENTRIES = (
         read=read_text,
     ),
     Entry(
+        name="model.offered",
+        about="Further models that a turn may ask for, as of `model.name`, with commas between; none by default.",
+        read=read_list,
+        show=shown_list,
+    ),
+    Entry(
         name="model.context_tokens",
         about="How many tokens its prompt and answer may come to together, or `default`: what is known of the model.",
         read=read_count_or_default,
@@ -230,7 +236,11 @@ ENTRIES = (
         read=read_switch,
         show=shown_switch,
     ),
-    Entry(name="server.log_format", about="`json`, one object a line, or `text`.", read=choice_reader("json", "text")),
+    Entry(
+        name="server.log_format",
+        about="`json`, one object a line, `text`, or `warnings`: text, and nothing of requests that were answered.",
+        read=choice_reader("json", "text", "warnings"),
+    ),
     Entry(
         name="server.stop_grace",
         about="How long requests and streams that run may go on when the server is told to stop.",
@@ -294,6 +304,17 @@ ENTRIES = (
         show=shown_count,
     ),
     Entry(name="proxy.timeout", about="How long the provider may take between two bytes.", read=read_duration),
+    Entry(
+        name="web.host",
+        about="The address of the pages of `memlane web`; they have no log-in: another than loopback needs `--expose`.",
+        read=read_text,
+    ),
+    Entry(
+        name="web.port",
+        about="The port of the pages of `memlane up` and `memlane web`; 0 for any that is free.",
+        read=read_port,
+        show=shown_count,
+    ),
 )
 BY_NAME = {entry.name: entry for entry in ENTRIES}
 SECTIONS = tuple(dict.fromkeys(entry.name.partition(".")[0] for entry in ENTRIES))

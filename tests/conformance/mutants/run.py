@@ -30,13 +30,15 @@ class Hunter:
         self._programs = programs
         self.caught: dict[str, str | None] = {}
 
-    def pytest_pycollect_makeitem(self, name: str, obj: object) -> list[pytest.Item] | None:
-        chosen = name in self._names if self._names else name.startswith(self._prefix)
-        return [] if isinstance(obj, type) and not chosen else None
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        self.caught = dict.fromkeys(self._mutant(item.nodeid) for item in items)
-        items[:] = [item for item in items if self._is_chosen(item)]
+    def pytest_pycollect_makeitem(
+        self, collector: pytest.Collector, name: str, obj: object
+    ) -> list[pytest.Item] | None:
+        """Refuse what is not chosen before it is made into items: most tests of most mutants are not."""
+        if isinstance(obj, type):
+            return None if self._is_hunted(name) else []
+        if isinstance(collector, pytest.Class) and name.startswith("test_"):
+            return None if self._is_chosen(collector.obj, name) else []
+        return None
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_setup(self, item: pytest.Item) -> None:
@@ -51,20 +53,26 @@ class Hunter:
     def _mutant(self, nodeid: str) -> str:
         return nodeid.split("::")[1].removeprefix(self._prefix)
 
-    def _is_chosen(self, item: pytest.Item) -> bool:
-        if self._programs or "random_programs" in item.name:
-            return self._programs and "random_programs" in item.name
-        return bool(_broken(item) & _checked(item))
+    def _is_hunted(self, name: str) -> bool:
+        hunted = name in self._names if self._names else name.startswith(self._prefix)
+        if hunted:
+            self.caught[name.removeprefix(self._prefix)] = None
+        return hunted
+
+    def _is_chosen(self, suite: type, test: str) -> bool:
+        if self._programs or "random_programs" in test:
+            return self._programs and "random_programs" in test
+        return bool(_broken(suite) & _checked(suite, test))
 
 
-def _broken(item: pytest.Item) -> set[str]:
-    """Return the promises that the mutant of a test breaks."""
-    return set(_PROMISE.findall(item.cls.__doc__))
+def _broken(suite: type) -> set[str]:
+    """Return the promises that the mutant of a suite breaks."""
+    return set(_PROMISE.findall(str(suite.__doc__)))
 
 
-def _checked(item: pytest.Item) -> set[str]:
+def _checked(suite: type, test: str) -> set[str]:
     """Return the promises of the class that a test stands in; the suite of a model is one class for all, E1-E5."""
-    owner = next(one for one in item.cls.__mro__ if item.originalname in vars(one))
+    owner = next(one for one in suite.__mro__ if test in vars(one))
     named = set(_PROMISE.findall(owner.__doc__))
     return named if "Suite" not in owner.__name__ else {f"{promise[0]}{n}" for promise in named for n in range(1, 6)}
 
@@ -73,7 +81,15 @@ def main(suite: str, tests: str, *names: str) -> None:
     probes.PATIENCE_S = 0.2  # a mutant that leaves something behind leaves it for ever
     model_backend.SOON_S = 2.0  # as above
     hunter = Hunter(suite, list(names), programs=tests == "programs")
-    flags = [flag for plugin in ("randomly", "cacheprovider", "xdist") for flag in ("-p", f"no:{plugin}")]
+    flags = [
+        "--disable-plugin-autoload",
+        "-p",
+        "pytest_asyncio.plugin",
+        "-p",
+        "pytest_timeout",
+        "-p",
+        "no:cacheprovider",
+    ]
     options = [f"--rootdir={_ROOT}", f"--config-file={_ROOT / 'pyproject.toml'}", "--timeout=30", "--tb=no"]
     pytest.main([*flags, *options, str(_HERE / "mutated_suites.py")], plugins=[hunter])
     sys.stdout.write("\n" + json.dumps(hunter.caught))

@@ -297,6 +297,25 @@ class AnswersPingsWithoutAsking(InMemorySessionStore):
         return {"server": "memory"}
 
 
+class CountsTheirTimesAmongThoseRead(InMemorySessionStore):
+    """P7: it says of the messages returned, not of all, how many have a time of their own."""
+
+    async def read(self, key: SessionKey, **asked: Any) -> SessionState:
+        state = await super().read(key, **asked)
+        own = [stored.expires_at_ms for stored in state.messages if stored.expires_at_ms is not None]
+        return msgspec.structs.replace(state, expiring=len(own), expiring_at_ms=min(own, default=None))
+
+
+class TellsWhenTheLastOfThemGoes(InMemorySessionStore):
+    """P7."""
+
+    async def read(self, key: SessionKey, **asked: Any) -> SessionState:
+        state = await super().read(key, **asked)
+        whole = await super().read(key, now_ms=asked["now_ms"])
+        own = [stored.expires_at_ms for stored in whole.messages if stored.expires_at_ms is not None]
+        return msgspec.structs.replace(state, expiring_at_ms=max(own, default=None))
+
+
 MUTANTS: tuple[type[InMemorySessionStore], ...] = tuple(
     value
     for name, value in dict(globals()).items()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from memlane.derive.change import MOST_MENTIONS, Change, Statement, as_of, revised, settle
+from memlane.derive.change import MOST_MENTIONS, Change, Statement, as_of, correction, revised, settle
 from memlane.types.memory import Memory
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
@@ -171,3 +171,41 @@ def test_at_any_time_at_most_one_value_holds_and_nothing_is_lost(
         held = [f for f in facts if f.valid_from is not None and f.valid_from <= at and (f.valid_to or NOW) > at]
         assert len(held) <= 1, (day, spans(facts))
     assert settle(facts, [one for one in statements if one.id in {fact.id for fact in facts}], now=NOW) == []
+
+
+def test_a_correction_keeps_what_it_changed_and_nobody_is_surer() -> None:
+    (fact,) = tell(said("Oslo", confidence=0.6))
+    corrected = correction(fact, "Bergen.", "Bergen", NOW)
+    assert (corrected.text, corrected.value, corrected.confidence, corrected.attribute) == (
+        "Bergen.",
+        "Bergen",
+        1.0,
+        "home",
+    )
+    assert corrected.past[-1].before == {"text": "Oslo.", "value": "Oslo", "confidence": 0.6}
+    assert as_of(corrected, 1) == fact
+
+
+def test_messages_do_not_say_again_what_was_corrected() -> None:
+    known = tell(said("Oslo", JANUARY), said("Oslo", MARCH, message="m2"))
+    (fact,) = known
+    assert fact.support == 2
+    corrected = correction(fact, "Bergen.", "Bergen", NOW)
+    for statement in (said("Oslo", JANUARY), said("oslo", MARCH, message="m2")):
+        assert settle([corrected], [statement], now=NOW) == []
+    other = said("Hamar", MARCH, message="m2")
+    assert [change.now.value for change in settle([corrected], [other], now=NOW)] == ["Bergen", "Hamar"]
+
+
+def test_other_messages_may_say_what_was_corrected() -> None:
+    (fact,) = tell(said("Oslo", JANUARY))
+    corrected = correction(fact, "Bergen.", "Bergen", NOW)
+    facts = tell(said("Oslo", MAY, message="m9"), known=[corrected])
+    assert spans(facts) == [("Bergen", JANUARY, MAY), ("Oslo", MAY, None)]
+
+
+def test_words_corrected_without_the_value_still_gain_support() -> None:
+    (fact,) = tell(said("Oslo", JANUARY))
+    corrected = correction(fact, "In Oslo, by the river.", None, NOW)
+    (again,) = tell(said("Oslo", MARCH, message="m2"), known=[corrected])
+    assert (again.text, again.support) == ("In Oslo, by the river.", 2)

@@ -181,6 +181,42 @@ async def test_a_partition_of_many_pages_is_read_whole_whatever_happens_in_betwe
     assert len(await luke.recall("heron", limit=100)) == 80
 
 
+async def test_what_came_with_a_turn_is_read_once_and_has_its_stored_vector_in_the_search_and_after(
+    open_one: Open, backend: InMemoryBackend, letters: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memories, reads = backend.memories(), list[object]()
+    memory, changes = open_one(backend, embedder=letters, memories=memories), memories.changes
+    luke = memory.user("luke")
+    await luke.session("s").add("user", "zebra crossing")
+    await luke.recall("zebra")
+
+    async def counted(*args: Any, **options: Any) -> Any:
+        reads.append(args)
+        return await changes(*args, **options)
+
+    monkeypatch.setattr(memories, "changes", counted)
+    await luke.session("s").add("user", "heron crossing")
+    found = await luke.recall("crossing")
+    assert len(reads) == 1
+    assert await _vectors(memory, backend, _identity(memory)) == 2
+    again = open_one(backend, embedder=letters)
+    assert found == await luke.recall("crossing") == await again.user("luke").recall("crossing")
+
+
+async def test_vectors_that_cannot_be_stored_fail_the_recall_and_the_next_one_stores_them(
+    open_one: Open, backend: InMemoryBackend, letters: Any, failing: Callable[..., Any]
+) -> None:
+    memories = failing(backend.memories())
+    memory = open_one(backend, embedder=letters, memories=memories)
+    await memory.user("luke").session("s").add("user", "zebra crossing")
+    memories.before["put_vectors"] = 1
+    with pytest.raises(errors.StoreUnavailableError):
+        await memory.user("luke").recall("zebra")
+    assert await _vectors(memory, backend, _identity(memory)) == 0
+    assert len(await memory.user("luke").recall("zebra")) == 1
+    assert await _vectors(memory, backend, _identity(memory)) == 1
+
+
 async def test_many_recalls_at_once_agree(open_one: Open, backend: InMemoryBackend, letters: Any) -> None:
     memory = open_one(backend, embedder=letters)
     luke = memory.user("luke")

@@ -12,6 +12,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 import memlane
 from memlane.errors import StoreUnavailableError
 from memlane.server.logs import REQUEST_ID, LogHandler, LogLines
+from memlane.server.logs import said as said_line
 from memlane.server.observing.metrics import Gauges, PrometheusObserver
 from memlane.server.observing.spans import Both
 from memlane.server.observing.traces import TracingObserver
@@ -207,3 +208,12 @@ async def test_a_scrape_waits_for_a_process_that_is_just_beginning_its_file(
     await asyncio.sleep(0.1)
     begun.write_bytes(bytes(8))
     assert isinstance(await scraping, bytes)
+
+
+def test_a_log_of_warnings_says_nothing_of_what_went_well() -> None:
+    written: list[str] = []
+    lines = LogLines(written.append, "warnings")
+    for level in (logging.INFO, logging.WARNING):
+        lines.add(said_line(logging.LogRecord("memlane.test", level, __file__, 1, "level %s", (level,), None)))
+    assert len(written) == 1
+    assert "WARNING memlane.test: level 30" in written[0]

@@ -215,6 +215,8 @@ class RedisDriver:
     async def ping(self) -> dict[str, str]:
         """Return facts about the server: `server`, `version`, `mode`, `aof`, and `evicts` when it might drop data.
 
+        But for a Cluster also `size_bytes`, the memory that the whole server uses.
+
         Raises:
             StoreUnavailableError: it cannot be reached, refuses, or takes too long.
             SettingError: it refuses the user.
@@ -227,6 +229,8 @@ class RedisDriver:
             "mode": self.mode,
             "aof": "yes" if info.get("aof_enabled") else "no",
         }
+        if self.mode != "cluster" and "used_memory" in info:
+            facts["size_bytes"] = str(info["used_memory"])
         return facts if policy == "noeviction" else {**facts, "evicts": f"{policy}: conversations may be dropped"}
 
     async def aclose(self) -> None:

@@ -115,18 +115,19 @@ class SqliteDriver:
         return cast("_Result", await future)
 
     async def facts(self) -> dict[str, str]:
-        """Return what there is to know of the database.
+        """Return what there is to know of the database; `size_bytes` is that of its pages, used or free.
 
         Raises:
             StoreError: it cannot be read.
         """
-        journal = await self.read(lambda connection: str(connection.execute("PRAGMA journal_mode").fetchone()[0]))
+        journal, size_bytes = await self.read(_journal_and_size)
         return {
             "server": "SQLite",
             "version": sqlite3.sqlite_version,
             "file": self._database.path or ":memory:",
             "journal": journal,
             "synchronous": self._database.settings.synchronous,
+            "size_bytes": str(size_bytes),
         }
 
     async def aclose(self) -> None:
@@ -150,3 +151,10 @@ class SqliteDriver:
             raise ClosedError("this connection is closed")
         if self._pid != os.getpid():
             raise ClosedError("this connection was opened before a fork; open another in the child process")
+
+
+def _journal_and_size(connection: sqlite3.Connection) -> tuple[str, int]:
+    journal, pages, page_bytes = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "page_count", "page_size")
+    )
+    return str(journal), pages * page_bytes

@@ -32,16 +32,19 @@ _LIVE = """
 _READ = """
     WITH state AS MATERIALIZED (
         SELECT s.id, s.ttl_ms, s.expires_at_ms, s.created_at_ms, s.updated_at_ms, s.next_position,
-            s.stored - (SELECT count(*) FROM messages WHERE session_id = s.id AND expires_at_ms <= :now_ms) AS count
+            s.stored - (SELECT count(*) FROM messages WHERE session_id = s.id AND expires_at_ms <= :now_ms) AS count,
+            (SELECT count(*) FROM messages WHERE session_id = s.id AND expires_at_ms > :now_ms) AS expiring,
+            (SELECT min(expires_at_ms) FROM messages WHERE session_id = s.id AND expires_at_ms > :now_ms) AS first
         FROM partitions p JOIN sessions s ON s.partition_id = p.id AND s.session = :session
         WHERE p.tenant = :tenant AND p.user = :user AND (s.expires_at_ms IS NULL OR s.expires_at_ms > :now_ms)
     )
-    SELECT NULL, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, next_position, count FROM state
+    SELECT NULL, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, next_position, count, expiring, first FROM state
     UNION ALL
-    SELECT name, body, NULL, NULL, NULL, NULL, NULL FROM session_fields WHERE session_id = (SELECT id FROM state)
+    SELECT name, body, NULL, NULL, NULL, NULL, NULL, NULL, NULL FROM session_fields
+        WHERE session_id = (SELECT id FROM state)
     UNION ALL
     SELECT * FROM (
-        SELECT place % 4294967296, body, expires_at_ms, NULL, NULL, NULL, NULL FROM messages
+        SELECT place % 4294967296, body, expires_at_ms, NULL, NULL, NULL, NULL, NULL, NULL FROM messages
         WHERE place > (SELECT id FROM state) * 4294967296 AND place < (SELECT id FROM state) * 4294967296 + :before
             AND (expires_at_ms IS NULL OR expires_at_ms > :now_ms)
         ORDER BY place DESC LIMIT :last
@@ -144,12 +147,12 @@ def read(
     rows = connection.execute(_READ, _names(key, now_ms) | wanted).fetchall()
     if not rows:
         return SessionState()
-    (_, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, next_position, count), *rest = rows
+    (_, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, next_position, count, expiring, first), *rest = rows
     fields = {name: body for name, body, *_ in rest if isinstance(name, str)}
     messages = [StoredMessage(*row[:3]) for row in rest[len(fields) :]]
     messages.reverse()
     times = (ttl_ms, expires_at_ms, created_at_ms, updated_at_ms)
-    return SessionState(True, count, messages, fields, *times, next_position - 1)
+    return SessionState(True, count, messages, fields, *times, next_position - 1, expiring, first)
 
 
 def write_fields(
@@ -392,9 +395,4 @@ def _remove_rows(connection: sqlite3.Connection, partition_id: int, session_id: 
 
 
 def _names(key: SessionKey, now_ms: int) -> dict[str, str | int]:
-    return {
-        "tenant": key.partition.tenant,
-        "user": key.partition.user,
-        "session": key.session,
-        "now_ms": now_ms,
-    }
+    return {"tenant": key.partition.tenant, "user": key.partition.user, "session": key.session, "now_ms": now_ms}

@@ -267,7 +267,8 @@ def _appended(reply: _Reply, total: int) -> list[Appended]:
 
 
 def _state(header: bytes, *packed: bytes) -> SessionState:
-    count, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, last_position, in_fields, *runs = header.split(b";")
+    count, ttl_ms, expires_at_ms, created_at_ms, updated_at_ms, last_position, *more = header.split(b";")
+    expiring, expiring_at_ms, in_fields, *runs = more
     cells = [cell or b"" for cell in unpack(*packed)]
     fields_end = int(in_fields)
     messages: list[StoredMessage] = []
@@ -287,6 +288,8 @@ def _state(header: bytes, *packed: bytes) -> SessionState:
         created_at_ms=int(created_at_ms),
         updated_at_ms=int(updated_at_ms),
         last_position=int(last_position),
+        expiring=int(expiring),
+        expiring_at_ms=_number(expiring_at_ms),
     )
 
 

@@ -5,23 +5,27 @@ asked; so no handler can reach another tenant's or another user's data, or forge
 """
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import unquote
 
 from litestar import Request
 
 from memlane.access.credential import Credential
+from memlane.access.scope import Scope
 from memlane.api.bodies import Body
 from memlane.engine.client import AsyncMemlane
 from memlane.engine.conversation import AsyncSession
 from memlane.engine.person import AsyncUser
 from memlane.errors import UsageError
+from memlane.server.headers import header_of
 from memlane.server.parts import Parts
 from memlane.server.problems import FieldError
 from memlane.types.ids import MAX_ID_CHARACTERS, check_id, derived_id
+from memlane.types.state import ModelNames
 from memlane.wiring.settings import Settings
 
 _KEY = "Idempotency-Key"
+_KEY_HEADER = _KEY.lower().encode()
 
 Taken = TypeVar("Taken")
 Asked = TypeVar("Asked")
@@ -61,13 +65,17 @@ class Call(Generic[Taken, Asked]):
         """The settings of the server."""
         return self._parts.settings
 
+    async def models(self) -> ModelNames:
+        """Return which models a turn may ask for."""
+        return await self._parts.memory.models()
+
     def check_key(self) -> str | None:
         """Return the Idempotency-Key; None when there is none.
 
         Raises:
             FieldError: it is not 1-512 characters.
         """
-        key = self.request.headers.get(_KEY)
+        key = header_of(cast("Scope", self.request.scope), _KEY_HEADER)
         if key is not None and not 1 <= len(key) <= MAX_ID_CHARACTERS:
             raise FieldError(_KEY, f"{_KEY} must have 1-{MAX_ID_CHARACTERS} characters")
         return key

@@ -32,7 +32,7 @@ async def chat(call: SessionCall[AskChat, NoQuery]) -> Stream:
     the call with the same text, id or Idempotency-Key replies to it instead of adding another. With `stream`, the reply
     comes as server-sent events.
     """
-    asked, options = call.body, _options(call)
+    asked, options = call.body, await _options(call)
     session = call.session_that(remembers=asked.remember)
     if asked.stream:
         return ReplyEvents(session.stream(asked.text, **options), call.spent)
@@ -41,12 +41,18 @@ async def chat(call: SessionCall[AskChat, NoQuery]) -> Stream:
     return Whole(200, encode(reply), ((b"content-type", JSON.encode()),))
 
 
-def _options(call: SessionCall[AskChat, Any]) -> TurnOptions:
-    """Return the options of a turn; the model is the server's own, which calls no address of the caller's choosing."""
+async def _options(call: SessionCall[AskChat, Any]) -> TurnOptions:
+    """Return the options of a turn; its model is one of the server's, which calls no address of the caller's choosing.
+
+    Raises:
+        FieldError: the model is another.
+    """
     asked = call.body
-    if asked.model is not None and asked.model != call.settings.model.name:
-        raise FieldError("model", "model must be null or the name of the model that the server was set up with")
+    model = None if asked.model == call.settings.model.name else asked.model
+    if model is not None and model not in (await call.models()).offered:
+        raise FieldError("model", "model must be null or one that GET /v1/models names")
     return TurnOptions(
+        model=model,
         id=asked.id if asked.id is not None or asked.text is None else call.id_for("message", "chat"),
         name=asked.name,
         metadata=asked.metadata,

@@ -174,7 +174,7 @@ def _statuses(operation: Operation) -> list[int]:
     found: set[int] = set(_ALWAYS)
     if operation.takes is not None or operation.reads:
         found |= {400, 408, 413, 415}
-    if "memory" in operation.named:
+    if "memory" in operation.named or operation.may_miss:
         found.add(404)
     if operation.guarded:
         found.add(412)

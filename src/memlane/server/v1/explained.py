@@ -6,6 +6,7 @@ own style and script (www.w3.org/TR/CSP3), so that nothing else can run in it.
 
 import base64
 import hashlib
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, cast
 
@@ -29,6 +30,7 @@ def explaining() -> list[HTTPRouteHandler]:
     return [_always(DOCUMENT_PATH, document), _always(PAGE_PATH, _page())]
 
 
+@cache
 def document_text() -> str:
     """Return the OpenAPI document as it is served and kept among the docs."""
     made: dict[str, Any] = make_document(RESOURCES)

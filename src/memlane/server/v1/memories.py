@@ -1,10 +1,11 @@
-"""Memories of a user: listing, remembering, reading, forgetting, their history, and changes of one."""
+"""Memories of a user: listing, browsing, remembering, reading, correcting, forgetting, and their history."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from memlane.api.bodies import Memories, Pin, Remember, Revert, Versions
+from memlane.api.bodies import Browse, Correct, Growth, Memories, Pin, Remember, Revert, Versions
+from memlane.engine.browse import BrowseOptions
 from memlane.errors import NotFoundError
 from memlane.server.v1.answers import Tagged, tag_of
 from memlane.server.v1.calls import MemoryCall, NoQuery, UserCall
@@ -12,7 +13,9 @@ from memlane.server.v1.cursors import Moment, make_cursor, read_cursor
 from memlane.server.v1.matching import IF_MATCH, check_match
 from memlane.server.v1.operations import Operations
 from memlane.server.v1.pages import Page
+from memlane.server.v1.stats import AskStats
 from memlane.types.memory import Memory
+from memlane.types.page import MemoryPage
 
 operations = Operations("memories", __doc__)
 _U = "/users/{user}"
@@ -55,6 +58,23 @@ async def list_memories(call: UserCall[None, AskMemories]) -> Memories:
     return Memories(memories=page, cursor=make_cursor(of, _Place(page[-1].created_at, page[-1].id)))
 
 
+@operations.at("POST", f"{_U}/browse", scope="read", example={"kinds": ["fact"], "containing": "oslo", "current": True})
+async def browse_memories(call: UserCall[Browse, NoQuery]) -> MemoryPage:
+    """Return a page of what is remembered, the newest first, and how much there is of each kind.
+
+    The conditions stand in the body, since what is looked for may be as private as what is found.
+    """
+    return await call.user.browse(**cast("BrowseOptions", msgspec.structs.asdict(call.body)))
+
+
+@operations.at("GET", f"{_U}/growth", scope="read")
+async def get_growth(call: UserCall[None, AskStats]) -> Growth:
+    """Return how many of the memories there are were made over time; all of it, when no time is named."""
+    asked = call.query
+    points = await call.user.growth(step=asked.step, since=asked.since, until=asked.until)
+    return Growth(step=asked.step, points=points)
+
+
 def _is_after(one: Memory, place: _Place) -> bool:
     return (one.created_at, one.id) > (place.created_at, place.id)
 
@@ -77,6 +97,17 @@ async def remember(call: UserCall[Remember, NoQuery]) -> Tagged[Memory]:
 async def get_memory(call: MemoryCall[None, NoQuery]) -> Tagged[Memory]:
     """Return one memory."""
     memory = await _found(call)
+    return Tagged(memory, memory.version)
+
+
+@operations.at("PATCH", _M, scope="write", guarded=True, example={"text": "Lives in Bergen", "value": "Bergen"})
+async def correct(call: MemoryCall[Correct, NoQuery]) -> Tagged[Memory]:
+    """Make a memory say something else and return it; what was said, summaries and episodes cannot be corrected.
+
+    That is a change like any other: what it said stays in its history, and `revert` undoes it.
+    """
+    asked, version = call.body, await _version(call)
+    memory = await call.user.correct(call.memory_id, asked.text, value=asked.value, if_version=version)
     return Tagged(memory, memory.version)
 
 

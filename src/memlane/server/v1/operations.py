@@ -42,6 +42,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         keyed: Whether it heeds Idempotency-Key.
         asks_model: Whether a model, or the embedder, may fail it.
         optional: Whether it needs a power that a store may lack.
+        may_miss: Whether what its path names may not be there, which is told as a problem; of a memory it always is.
         example: A body, as documentation shows it.
     """
 
@@ -64,6 +65,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     keyed: bool = False
     asks_model: bool = False
     optional: bool = False
+    may_miss: bool = False
     example: Any = None
 
     @property

@@ -4,13 +4,14 @@ import re
 from collections.abc import AsyncGenerator, Callable
 from datetime import datetime
 from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any, Union, cast, get_args, get_origin
 from urllib.parse import parse_qsl
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import InternalServerException
 
+from memlane.access.scope import Scope
+from memlane.server.headers import header_of
 from memlane.server.problems import FieldError, RequestError
 from memlane.server.v1.operations import JSON, Operation
 
@@ -86,7 +87,7 @@ def body_reader(operation: Operation) -> Callable[[Request[Any, Any, Any]], Any]
     may_lack = not is_required(operation.takes)
 
     async def read(request: Request[Any, Any, Any]) -> Any:
-        body = b"".join([piece async for piece in pieces(request)])
+        body = await _whole(request)
         if not body and may_lack:
             return decode(b"{}")
         check_media(request, (JSON,))
@@ -108,11 +109,25 @@ async def pieces(request: Request[Any, Any, Any]) -> AsyncGenerator[bytes]:
     Raises:
         RequestError: the client went away before its end.
     """
-    try:
-        async for piece in request.stream():
+    more = True
+    while more:
+        piece, more = await _piece(request)
+        if piece:
             yield piece
-    except InternalServerException as exc:  # the framework's name for it
-        raise RequestError(400, "the body broke off before its end") from exc
+
+
+async def _whole(request: Request[Any, Any, Any]) -> bytes:
+    """Return the body, which mostly comes in one piece."""
+    body, more = await _piece(request)
+    return b"".join([body, *[piece async for piece in pieces(request)]]) if more else body
+
+
+async def _piece(request: Request[Any, Any, Any]) -> tuple[bytes, bool]:
+    """Return the next piece of a body, and whether more is to come."""
+    message: Any = await request.receive()
+    if message["type"] == "http.disconnect":
+        raise RequestError(400, "the body broke off before its end")
+    return message.get("body", b""), message.get("more_body", False)
 
 
 def check_media(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> None:
@@ -121,7 +136,7 @@ def check_media(request: Request[Any, Any, Any], allowed: tuple[str, ...]) -> No
     Raises:
         RequestError: another one.
     """
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    given = (header_of(cast("Scope", request.scope), b"content-type") or "").partition(";")[0].strip().lower()
     if given and given not in allowed:
         raise RequestError(415, f"the body must be {' or '.join(allowed)}, and Content-Type say so")
 

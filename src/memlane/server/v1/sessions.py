@@ -1,8 +1,9 @@
-"""Sessions of a user: listing, closing, expiring, deleting, and what was used in one."""
+"""Sessions of a user: listing, looking at, closing, expiring, deleting, and what was used in one."""
 
 import msgspec
 
 from memlane.api.bodies import Body, Count, Expiry, Sessions, Stats
+from memlane.errors import NotFoundError
 from memlane.server.v1.calls import NoQuery, SessionCall, UserCall
 from memlane.server.v1.cursors import Moment, make_cursor, read_cursor
 from memlane.server.v1.operations import Operations
@@ -49,6 +50,15 @@ async def list_sessions(call: UserCall[None, Page]) -> Sessions:
 
 def _is_after(one: SessionInfo, place: _Place) -> bool:
     return one.updated_at < place.updated_at or (one.updated_at == place.updated_at and one.session_id > place.session)
+
+
+@operations.at("GET", _S, scope="read", may_miss=True)
+async def get_session(call: SessionCall[None, NoQuery]) -> SessionInfo:
+    """Return how many messages a session has, when it began and was written to, and when what of it ends."""
+    found = await call.session.info()
+    if found is None:
+        raise NotFoundError("there is no session with this id")
+    return found
 
 
 @operations.at("DELETE", _S, scope="erase")

@@ -5,13 +5,14 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
-from memlane.api.bodies import Body, Count, DueWork, Health, RunWork, Stats, Users, WorkList
+from memlane.api.bodies import Body, Count, DueWork, Health, KeyList, RunWork, Stats, Users, WorkList
 from memlane.protocols.work import DuePartition
 from memlane.server.v1.calls import NoQuery, TenantCall
 from memlane.server.v1.cursors import make_cursor, read_cursor
 from memlane.server.v1.operations import Operations
 from memlane.server.v1.pages import Page
 from memlane.server.v1.stats import AskStats
+from memlane.types.state import HealthCheck, ModelNames
 from memlane.types.times import from_ms
 
 operations = Operations("tenant", __doc__)
@@ -52,9 +53,32 @@ async def whoami(call: TenantCall[None, NoQuery]) -> Caller:
 
 @operations.at("GET", "/health", scope="read")
 async def get_health(call: TenantCall[None, NoQuery]) -> Health:
-    """Return facts about the stores; a store that is down is told as a problem."""
+    """Return facts about the stores, and whether each part works; a store that is down is told as a problem.
+
+    Models and embedders of providers are named, not asked.
+    """
+    checks = [_without_words(check) for check in await call.memory.health()]
     found = await call.memory.ping()
-    return Health(stores={name: _without_place(facts) for name, facts in found.items()})
+    return Health(stores={name: _without_place(facts) for name, facts in found.items()}, checks=checks)
+
+
+def _without_words(check: HealthCheck) -> HealthCheck:
+    """Return a check without an error's own words, which may name the server's files, hosts and settings."""
+    if check.state == "fault":
+        return msgspec.structs.replace(check, detail="it does not work; the server's log says why", fix="")
+    return check
+
+
+@operations.at("GET", "/models", scope="read")
+async def list_models(call: TenantCall[None, NoQuery]) -> ModelNames:
+    """Return which models a turn may ask for by name: the server's own first, and those offered beside it."""
+    return await call.memory.models()
+
+
+@operations.at("GET", "/keys", scope="admin", optional=True)
+async def list_keys(call: TenantCall[None, NoQuery]) -> KeyList:
+    """Return the API keys of the tenant that have not expired, oldest first; never a secret."""
+    return KeyList(keys=await call.memory.keys(tenant=call.tenant))
 
 
 def _without_place(facts: dict[str, str]) -> dict[str, str]:

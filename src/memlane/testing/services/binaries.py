@@ -17,6 +17,8 @@ _FETCHED = {
 }
 _VARIABLES = {"redis": "MEMLANE_REDIS_SERVER", "valkey": "MEMLANE_VALKEY_SERVER"}
 _ON_PATH = {"redis": "redis-server", "valkey": "valkey-server"}
+_BROWSER_VARIABLE = "CHROMIUM"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 KINDS: tuple[str, ...] = tuple(_FETCHED)
 """The servers that tests may ask for; `redis8` only where it was fetched."""
@@ -38,6 +40,16 @@ def server_binary(kind: str) -> Path:
     on_path = shutil.which(_ON_PATH.get(kind, "")) if kind in _ON_PATH else None
     if on_path is None:
         absent(f"a {kind} server")
+    return Path(on_path)
+
+
+def browser_binary() -> Path:
+    """Return the Chromium of the machine, or the one that `CHROMIUM` names, or end the test as `absent` does."""
+    if named := os.environ.get(_BROWSER_VARIABLE):
+        return _named(Path(named), _BROWSER_VARIABLE)
+    on_path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if on_path is None:
+        absent("chromium")
     return Path(on_path)
 
 

@@ -10,7 +10,8 @@ from memlane.testing.services.redis import RedisServer, started
 
 _PRIMARIES = 3
 _SLOTS = 16_384
-_NODE_TIMEOUT_MS = 2_000
+_QUICK_MS = 2_000
+_PATIENT_MS = 30_000
 _ROW_OF_A_PRIMARY_ALONE = 3  # first slot, last slot, primary; then a replica each
 
 
@@ -61,14 +62,23 @@ class RedisClusterServers:
 
 
 @contextlib.contextmanager
-def redis_cluster(kind: str = "redis") -> Generator[RedisClusterServers]:
-    """Yield a running Cluster in which every replica follows, so that a failover will succeed."""
+def redis_cluster(kind: str = "redis", *, fails_over: bool = False) -> Generator[RedisClusterServers]:
+    """Yield a running Cluster in which every replica follows, so that a failover will succeed.
+
+    Args:
+        kind: One of `KINDS`.
+        fails_over: Whether a node that says nothing for two seconds is replaced by its replica. Otherwise it has half
+            a minute, so that on a machine that is slow for a while no node is taken for dead.
+    """
     binary = server_binary(kind)
-    options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(_NODE_TIMEOUT_MS)]
+    options = ["--cluster-enabled", "yes", "--cluster-node-timeout", str(_QUICK_MS)]
     # A replica is listed once it has received something, be it a ping.
     options += ["--cluster-require-full-coverage", "no", "--repl-ping-replica-period", "1"]
     with started([RedisServer(binary, options=options) for _ in range(2 * _PRIMARIES)]) as nodes:
         _join(nodes)
+        if not fails_over:
+            for node in nodes:
+                node.ask("CONFIG", "SET", "cluster-node-timeout", _PATIENT_MS)
         urls = ",".join(f"{node.host}:{node.port}" for node in nodes)
         yield RedisClusterServers(f"redis+cluster://{urls}", nodes)
 

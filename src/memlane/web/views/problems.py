@@ -12,6 +12,7 @@ from memlane.errors import (
     ModelError,
     PreconditionError,
     RateLimitError,
+    SettingError,
     StoreUnavailableError,
     TooLargeError,
     UnauthenticatedError,
@@ -58,6 +59,11 @@ _SAYS: Final[tuple[tuple[type[MemlaneError], str, str], ...]] = (
         "Give the context more tokens, or shorten the instructions or the message.",
     ),
     (TooLargeError, "That is too large", "Make it shorter; nothing was kept of it."),
+    (
+        SettingError,
+        "A setting is not accepted",
+        "Check what the app was started with (`memlane config show` prints it), put it right and start again.",
+    ),
     (MissingExtraError, "A package is missing", "Install it, then start the app again."),
     (
         ModelError,

@@ -1,7 +1,7 @@
 -- KEYS  1 session
 -- ARGV  1 now, 2 how many of the newest or '' for all, 3 only before this position or ''
 -- Returns false when there is none, else a header `count;own ttl;expires;created;updated;newest
--- position;fields;start,count,own
+-- position;messages with a time of their own;the first such time or '';fields;start,count,own
 -- expiry;…;`, the lengths and the bytes of: name and value of each field, then the messages, oldest first.
 local base, now = KEYS[1], tonumber(ARGV[1])
 local raw = call('HGETALL', base)
@@ -46,5 +46,13 @@ for i, range in ipairs(ranges) do
   runs[i] = int(range.low) .. ',' .. #bodies .. ',' .. int(range.part.expires)
 end
 runs[#runs + 1] = ''
-local header = table.concat({int(count_messages(parts)), state.t or '', state.e or '', state.c, state.u, state.n, fields}, ';')
+local expiring, first = 0, nil
+for _, part in ipairs(parts) do
+  if part.expires > 0 then
+    expiring = expiring + part.count
+    first = math.min(first or part.expires, part.expires)
+  end
+end
+local header = table.concat({int(count_messages(parts)), state.t or '', state.e or '', state.c, state.u, state.n,
+  int(expiring), first and int(first) or '', fields}, ';')
 return pack({header .. ';' .. table.concat(runs, ';')}, items, #items)

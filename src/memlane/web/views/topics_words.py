@@ -1,0 +1,41 @@
+"""Words of talk that tell no topic, though no grammar asks for them; English, in which alone they are many."""
+
+from typing import Final
+
+_TALK_TEXT: Final = (
+    "hour hours minutes "
+    "able absolutely actually advice afraid ago allow almost along already although always amazing another anyone "
+    "anything anyway apart appreciate april area around article articles ask asked asking aspect aspects august "
+    "away awesome awhile back bad based basically beautiful became become becoming began beginning believe best "
+    "better big bit bring brings brought busy call called came can cannot care case certain chance change check "
+    "clear come comes coming common complete completely consider considering cool could couple course create "
+    "created currently deal december decide decided definitely detail details didn different difficult doesn doing "
+    "don done easier easy either else end ends enjoy enjoyed enough especially even ever every everyone everything "
+    "exactly example excited exciting experience explain explore extra fact fair family far february feel feeling "
+    "feelings feels felt figure finally find finding fine finish first five focus follow following found four fresh "
+    "friend friends full fun further future gave general get gets getting gimme give given gives giving glad goal "
+    "goals goes going gonna good got gotta great group guess half happen happened happy hard hear heard hello help "
+    "helped helpful helping helps hope hopefully hoping huge hundred idea ideas imagine important include including "
+    "incredible info information inspire inspiring instead interest interested interesting issue issues january "
+    "july june keep keeping kind kinda kinds knew know knowing known last late lately later lead learn least left "
+    "less let level life like liked likely list little live lives long longer look looking looks lots love loved "
+    "lovely loves lucky made main make makes making many march matter maybe mean means meant member mention "
+    "mentioned might mind minute moment moments month months morning moving much must name near need needed needs "
+    "never new next nice night nothing notice november number obviously october offer often okay old one ones open "
+    "option options others part particular past people perfect perhaps person photo pic pick picture place places "
+    "plan planning plans please plus point possible potential practice pretty probably problem process proud "
+    "provide put quick quite rather read ready real realize really reason recent recently recommend recommendations "
+    "recommended related remember remind reminds request rest right said same saw say saying says seem seems seen "
+    "sense september set several share shared sharing short should show showing side similar simple simply since "
+    "small soon sort sounds special specific spend start started starting state stay step steps still stop strong "
+    "stuff such suggest suggestions super support supportive sure take taken takes taking talk talking tell term "
+    "terms thank thanks thing things think thinking though thought thoughts three time times tips today together "
+    "told tomorrow tonight took top total totally touch toward tried true truly try trying turn two type types "
+    "understand understanding unique until update use used useful users using usual usually various view wait wanna "
+    "want wanted wants way ways week weekend weeks well went whatever whole will wish without wonder wonderful "
+    "wondering word words work worked working works world worth would wow write wrong yeah year years yes yesterday "
+    "yet young"
+)
+
+TALK: Final = frozenset(_TALK_TEXT.split())
+"""Casefolded; months are among them, which tell when and not what."""
