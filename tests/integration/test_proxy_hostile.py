@@ -28,7 +28,9 @@ def provider() -> Iterator[ModelServer]:
 
 
 @pytest.fixture
-def proxy(provider: ModelServer, tmp_path: Path) -> Iterator[ProxyServer]:
+def proxy(provider: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ProxyServer]:
+    """A proxy that waits for memory however slow the machine is."""
+    monkeypatch.setattr("memlane.proxy.calls._WAIT_SECONDS", 60.0)
     settings = ProxySettings(openai_url=provider.base_url, anthropic_url=provider.address)
     with ProxyServer(settings, f"sqlite:///{tmp_path / 'm.db'}") as server:
         yield server

@@ -36,6 +36,8 @@ class Desk:
         """Work with `memory`; `pages` by the names in their addresses."""
         self.memory = memory
         self._pages = pages
+        if (asked := st.query_params.get(USER)) and asked != self.user_id:
+            st.session_state.clear()  # the browser's back and forward buttons change the user, too
         for name in _KEPT:
             if given := st.query_params.get(name):
                 st.session_state[_kept(name)] = given
@@ -62,8 +64,9 @@ class Desk:
         if user_id == self.user_id:
             return
         st.session_state.clear()
-        st.query_params.clear()
-        _keep(USER, user_id)
+        if user_id is not None:
+            st.session_state[_kept(USER)] = user_id
+        st.query_params.from_dict({} if user_id is None else {USER: user_id})  # one step back for the browser
 
     def open_session(self, session_id: str | None) -> None:
         """Open another conversation of the same user."""
