@@ -64,7 +64,7 @@ def _guarded(real: Callable[..., Any]) -> Callable[..., Any]:
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes long: at the end every worker is to have something to do."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None and "random_programs" not in item.name)
 
 
 @pytest.fixture(autouse=True, scope="session")

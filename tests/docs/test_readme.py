@@ -51,6 +51,7 @@ def test_the_ten_lines_are_about_ten() -> None:
     assert len(lines) <= 12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["console"])
 def test_the_commands_print_what_it_says(home: dict[str, str], tmp_path: Path, language: str) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")

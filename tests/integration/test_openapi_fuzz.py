@@ -65,6 +65,7 @@ async def new_key(server: MemlaneServer) -> str:
     return made.secret
 
 
+@pytest.mark.slow
 def test_nothing_that_the_document_describes_or_forbids_is_answered_otherwise(served: Served, tmp_path: Path) -> None:
     allowed = [] if not served.header else ["--header", served.header]
     checks = CHECKS if not served.header else f"{CHECKS},ignored_auth"

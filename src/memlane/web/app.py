@@ -36,7 +36,9 @@ def main() -> None:
     dress()
     desks: list[Desk] = []
     pages = {
-        name: st.Page(partial(_page, name, show, desks), title=title, icon=icon, url_path=name, default=name == FIRST_PAGE)
+        name: st.Page(
+            partial(_page, name, show, desks), title=title, icon=icon, url_path=name, default=name == FIRST_PAGE
+        )
         for name, title, icon, show in _PAGES
     }
     chosen = st.navigation(list(pages.values()))
@@ -70,13 +72,15 @@ def _show_user_picker(desk: Desk) -> None:
             users,
             index=users.index(desk.user_id) if desk.user_id is not None else None,
             format_func=plain,
-            placeholder="Choose or type a name",
-            accept_new_options=True,
-            help="Whose memory this is. Type a name that is not there to begin a new one.",
+            placeholder="Choose",
+            help="Whose memory this is.",
             key=widget_key("user-picker", desk.user_id or ""),  # another one for each: none keeps showing who has gone
         )
+        if desk.user_id is not None:
+            with st.popover("New user", icon=":material/person_add:", type="tertiary", key="user-new"):
+                _show_name(desk, "user-new-form")
     if picked and picked != desk.user_id:
-        desk.open_user(picked[:_LONGEST_ID])
+        desk.open_user(picked)
         st.rerun()
 
 
@@ -100,12 +104,17 @@ def _show_welcome(desk: Desk) -> None:
         "Say who you are, talk, and begin another conversation: what you said before is remembered there, and you see "
         "why. Each user's memory is theirs alone.",
     )
-    with st.form("welcome", border=False):
+    _show_name(desk, "welcome")
+    show_offer(desk)
+
+
+def _show_name(desk: Desk, key: str) -> None:
+    """Draw the form that begins a user, or goes on with one."""
+    with st.form(key, border=False):
         name = st.text_input("Your name", max_chars=_LONGEST_ID, placeholder="e.g. mara")
         if st.form_submit_button("Begin", type="primary") and name.strip():
             desk.open_user(name.strip())
             st.rerun()
-    show_offer(desk)
 
 
 if __name__ == "__main__":

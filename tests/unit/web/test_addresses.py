@@ -31,6 +31,8 @@ async def test_the_first_page_by_name_leads_to_the_root_with_its_parameters(quer
     assert dict(answer["headers"])[b"location"] == to
 
 
-@pytest.mark.parametrize(("path", "kind"), [("/", "http"), ("/memory", "http"), ("/chat/x", "http"), ("/chat", "websocket")])
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/", "http"), ("/memory", "http"), ("/chat/x", "http"), ("/chat", "websocket")]
+)
 async def test_everything_else_goes_on(path: str, kind: str) -> None:
     assert (await _asked(path, kind=kind))["status"] == 200

@@ -21,6 +21,7 @@ from memlane.web.shown import label
 from memlane.web.views.conversation import size_of
 
 _TITLE_CHARACTERS: Final = 60
+_SAID: Final = "chat-said"
 
 
 def show(desk: Desk) -> None:
@@ -40,10 +41,24 @@ def show(desk: Desk) -> None:
         return
     if not page.has_later:
         show_unanswered(talk, page.messages)
-    said = st.chat_input("Say something", key=INPUT)
-    if said and said.strip():
+    st.chat_input("Say something", key=INPUT, on_submit=_note_said, args=(talk.session_id,))
+    if said := _take_said(talk.session_id):
         talk.ask(said)
         st.rerun()
+
+
+def _note_said(session_id: str) -> None:
+    """Put down what was typed before the page is drawn, which may begin anew before it comes to the input."""
+    st.session_state[_SAID] = (session_id, st.session_state[INPUT])
+
+
+def _take_said(session_id: str) -> str | None:
+    """Return, once, what was typed in this conversation; None for nothing."""
+    where, said = st.session_state.get(_SAID, (None, None))
+    if where != session_id:
+        return None
+    st.session_state.pop(_SAID)
+    return said if said and said.strip() else None
 
 
 def _show_head(talk: Talk, info: SessionInfo | None, shown: Sequence[Message]) -> None:

@@ -24,7 +24,7 @@ _PARTS: Final[Mapping[str, tuple[str, Callable[[Desk, list[Past]], None]]]] = {
 
 def show(desk: Desk) -> None:
     """Draw the part that the address names."""
-    st.header("Episodes and graph", anchor=False)
+    st.subheader("Episodes and graph", anchor=False)
     pasts = past_conversations(desk.user.sessions(), desk.user.memories(kinds={EPISODE}))
     if not pasts:
         show_none(desk)

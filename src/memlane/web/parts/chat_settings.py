@@ -49,6 +49,7 @@ def show_model_hint(talk: Talk) -> None:
 
 def _show_instructions(talk: Talk) -> None:
     now = None if talk.is_new else talk.session.instructions()
+    _take_picked(talk, now)
     preset = preset_of(now)
     key = widget_key("chat-preset", talk.session_id)
     is_writing = st.session_state.get(_PICKED) == (talk.session_id, _OWN)
@@ -62,7 +63,6 @@ def _show_instructions(talk: Talk) -> None:
         on_change=_note_picked,
         args=(talk.session_id, key),
     )
-    _take_picked(talk, now)
     if picked == _OWN:
         _show_own_words(talk, now)
     elif preset is not None:
