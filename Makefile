@@ -13,7 +13,7 @@ LOCKED := dev peers $(addprefix alternatives/,bm25s chromadb langgraph load mem0
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup services run test check format docs bench bench-retrieval bench-peers lock clean
+.PHONY: help setup services run test check format docs screenshots bench bench-retrieval bench-peers lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ format: setup ## Format and mend what the linter can
 
 docs: setup ## Write the generated reference pages anew
 	@$(BIN)/python docs/generate.py
+
+screenshots: setup services ## Write pictures of every page of the web app into screenshots
+	@$(BIN)/python tests/web/screenshots.py
 
 bench: setup services ## Measure speed against the peers and write bench/results.md
 	@$(BIN)/python bench/run.py

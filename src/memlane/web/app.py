@@ -77,8 +77,9 @@ def _show_user_picker(desk: Desk) -> None:
             key=widget_key("user-picker", desk.user_id or ""),  # another one for each: none keeps showing who has gone
         )
         if desk.user_id is not None:
-            with st.popover("New user", icon=":material/person_add:", type="tertiary", key="user-new"):
-                _show_name(desk, "user-new-form")
+            key = widget_key("user-new", desk.user_id)  # likewise: it is closed once another one is there
+            with st.popover("New user", icon=":material/person_add:", type="tertiary", key=key):
+                _show_name(desk, f"{key}-form")
     if picked and picked != desk.user_id:
         desk.open_user(picked)
         st.rerun()

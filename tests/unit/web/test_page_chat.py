@@ -145,6 +145,21 @@ def test_a_reload_shows_the_same_and_sends_nothing_again(page: Open, memory: mem
     assert memory.user("mara").session(session_id).messages() == said
 
 
+def test_what_is_typed_while_another_change_draws_the_page_anew_is_sent_all_the_same(
+    page: Open, memory: memlane.Memlane
+) -> None:
+    app = _say(page(), "Hello.")
+    session_id = str(_place(app, "session"))
+    app.button_group(key=widget_key("chat-preset", session_id)).set_value(BRIEF.title)
+    _settled(app.chat_input[0].set_value("My door is green.").run())
+    session = memory.user("mara").session(session_id)
+    assert [message.content for message in session.messages() if message.role == "user"] == [
+        "Hello.",
+        "My door is green.",
+    ]
+    assert session.instructions() == BRIEF.text
+
+
 def test_a_model_replies_with_the_settings_that_were_chosen(
     server: ModelServer, page: Open, memory: memlane.Memlane
 ) -> None:

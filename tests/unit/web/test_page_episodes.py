@@ -82,7 +82,7 @@ def test_conversations_that_are_not_summed_up_yet_are_at_a_click(store: memlane.
 
 def test_the_latest_conversation_stands_beside_those_like_it(talked: memlane.Memlane) -> None:
     page = shown()
-    assert [one.value for one in page.subheader] == ["Side by side"]
+    assert [one.value for one in page.subheader] == ["Episodes and graph", "Side by side"]
     assert HOSTILE in page.text[0].value
     assert len(page.get("vega_lite_chart")) == 1
 
@@ -94,7 +94,7 @@ def test_the_address_names_the_conversation_that_is_open(talked: memlane.Memlane
 
 def test_conversations_are_found_by_what_was_said(talked: memlane.Memlane) -> None:
     page = shown(q="my brother Bruno")
-    assert [one.value for one in page.subheader] == ["Found", "Side by side"]
+    assert [one.value for one in page.subheader] == ["Episodes and graph", "Found", "Side by side"]
     assert "Bruno" in page.text[0].value
 
 

@@ -26,12 +26,9 @@ def import_dialog(desk: Desk) -> None:
     if sent and file is not None:
         with desk.guarded():
             new = _imported(desk, file.name, file.getvalue())
-            st.success(
-                f"{new:,} new. The conversations stand in the list." if new else "Nothing new: all of it was here.",
-                icon=":material/check:",
-            )
-        if st.button("Close", key="chat-import-close"):
-            st.rerun()
+        said = f"{new:,} new. The conversations stand in the list." if new else "Nothing new: all of it was here."
+        st.toast(said, icon=":material/check:")
+        st.rerun()
 
 
 def _imported(desk: Desk, name: str, content: bytes) -> int:

@@ -1,9 +1,10 @@
 """The user's conversations, in the sidebar."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
+import msgspec
 import streamlit as st
 
 from memlane.types.memory import EPISODE
@@ -14,7 +15,7 @@ from memlane.web.parts.chat_import import import_dialog
 from memlane.web.parts.chat_talk import open_conversation
 from memlane.web.shown import label
 from memlane.web.times import ago
-from memlane.web.views.titles import Entry, entries, episode_titles, first_words
+from memlane.web.views.titles import Entry, entries, episode_ends, episode_titles, first_words
 
 _PAGE: Final = 20
 _FIRST_MESSAGES: Final = 6
@@ -23,6 +24,16 @@ _BEGINNINGS: Final = "chat-beginnings"
 _EPISODES: Final = "chat-episode-titles"
 _EPISODES_READ: Final = 1_000
 _STALE_SECONDS: Final = 30.0
+_SPOKEN: Final = "chat-spoken"
+_AT_ONCE: Final = timedelta(hours=1)
+
+
+class _Episodes(msgspec.Struct, frozen=True):
+    """What episodes say of conversations, by session, as it was read at a moment."""
+
+    read_at: datetime
+    titles: dict[str, str]
+    ends: dict[str, datetime]
 
 
 def show_sessions(desk: Desk) -> list[SessionInfo]:
@@ -64,7 +75,7 @@ def _listed(desk: Desk, sessions: Sequence[SessionInfo], most: int) -> list[Entr
 
 def _show(desk: Desk, entry: Entry) -> None:
     """Show a conversation; a title is what people said, and stands as text."""
-    title, written = label(entry.title), ago(entry.info.updated_at, desk.now())
+    title, written = label(entry.title), ago(_spoken(desk, entry.info), desk.now())
     clicked = st.button(
         f"{f'**{title}**' if entry.is_open else f':small[{title}]'} :small[:gray[{written}]]",
         type="secondary" if entry.is_open else "tertiary",
@@ -76,8 +87,21 @@ def _show(desk: Desk, entry: Entry) -> None:
         st.rerun()
 
 
+def _spoken(desk: Desk, info: SessionInfo) -> datetime:
+    """Return when a conversation was last spoken in: long before it was written where it was imported."""
+    ended = _episodes(desk).ends.get(info.session_id)
+    if ended is None or info.updated_at - ended < _AT_ONCE:
+        return info.updated_at
+    known: dict[tuple[str, datetime], datetime] = st.session_state.setdefault(_SPOKEN, {})
+    version = info.session_id, info.updated_at
+    if version not in known:
+        last = desk.user.session(info.session_id).messages(1)
+        known[version] = last[0].created_at if last else info.updated_at
+    return known[version]
+
+
 def _titles(desk: Desk, session_ids: Sequence[str]) -> dict[str, str]:
-    episodes = _episodes(desk)
+    episodes = _episodes(desk).titles
     begun: dict[str, str] = st.session_state.setdefault(_BEGINNINGS, {})
     for session_id in session_ids:
         if not episodes.get(session_id) and not begun.get(session_id):
@@ -85,10 +109,11 @@ def _titles(desk: Desk, session_ids: Sequence[str]) -> dict[str, str]:
     return {session_id: episodes.get(session_id) or begun.get(session_id, "") for session_id in session_ids}
 
 
-def _episodes(desk: Desk) -> dict[str, str]:
-    """Return the titles of episodes, read anew now and then: they are written when a conversation has been quiet."""
-    read: tuple[datetime, dict[str, str]] | None = st.session_state.get(_EPISODES)
-    if read is None or (desk.now() - read[0]).total_seconds() > _STALE_SECONDS:
-        read = (desk.now(), episode_titles(desk.user.browse(kinds=[EPISODE], limit=_EPISODES_READ).memories))
+def _episodes(desk: Desk) -> _Episodes:
+    """Return what episodes say, read anew now and then: they are written when a conversation has been quiet."""
+    read: _Episodes | None = st.session_state.get(_EPISODES)
+    if read is None or (desk.now() - read.read_at).total_seconds() > _STALE_SECONDS:
+        found = desk.user.browse(kinds=[EPISODE], limit=_EPISODES_READ).memories
+        read = _Episodes(desk.now(), episode_titles(found), episode_ends(found))
         st.session_state[_EPISODES] = read
-    return read[1]
+    return read

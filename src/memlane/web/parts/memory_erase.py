@@ -23,7 +23,7 @@ def show_erase(desk: Desk) -> None:
     user_id = desk.user_id or ""
     with st.container(border=True):
         st.markdown("##### Take a copy first")
-        st.markdown("All conversations, memories and preferences as one file, which `memlane restore` reads again.")
+        st.markdown("All conversations, memories and preferences as one file, which `memlane import` reads again.")
         st.download_button(
             "Export everything",
             _exported(desk),

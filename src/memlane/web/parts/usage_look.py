@@ -14,6 +14,9 @@ _CSS: Final = """
 .st-key-numbers-saved, .st-key-numbers-money {
   grid-template-columns: repeat(auto-fit, minmax(min(14rem, 100%), 1fr));
 }
+.st-key-numbers-usage {grid-template-columns: repeat(2, 1fr);}
+@media (min-width: 900px) {.st-key-numbers-usage {grid-template-columns: repeat(3, 1fr);}}
+@media (min-width: 1400px) {.st-key-numbers-usage {grid-template-columns: repeat(6, 1fr);}}
 [class*="st-key-numbers-"] [data-testid="stMetricValue"] {font-size: 1.4rem;}
 [class*="st-key-numbers-"] > div {width: auto;}
 </style>

@@ -1,6 +1,7 @@
 """What conversations are called in a list."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Final
 
 import msgspec
@@ -39,6 +40,11 @@ def episode_titles(episodes: Sequence[Memory]) -> dict[str, str]:
         if memory.session_id is not None and isinstance(title, str) and title.strip():
             titles[memory.session_id] = one_line(title, TITLE_CHARACTERS)
     return titles
+
+
+def episode_ends(episodes: Sequence[Memory]) -> dict[str, datetime]:
+    """Return when the last message of a conversation was said that its episode tells of, by session; aware UTC."""
+    return {memory.session_id: memory.created_at for memory in episodes if memory.session_id is not None}
 
 
 def first_words(messages: Sequence[Message]) -> str:
