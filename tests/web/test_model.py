@@ -30,7 +30,7 @@ def site(model: ModelServer) -> Iterator[WebProcess]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def max_(visit: Visit) -> AsyncIterator[Visitor]:
-    visitor = await visit()
+    visitor = await visit(height=1_800)  # the settings are long, and stay above what is said
     await visitor.open()
     await visitor.begin_as("max")
     yield visitor
